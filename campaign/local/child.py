@@ -1,11 +1,12 @@
 """Becomes another program that cannot outlive its parent; run as a script, never imported.
 
-    python -I -S child.py SIGNAL OWNED_FOLDER|- PROGRAM [ARGUMENT…]
+    python -I -S child.py SIGNAL FOLDERS|- PROGRAM [ARGUMENT…]
 
 The kernel sends SIGNAL when the parent dies (Linux; elsewhere the supervisor's own watch must do).
-With a folder, a root caller first becomes the folder's owner, because PostgreSQL refuses to be
-root: a folder of another user means that user; a folder of root's means a user namespace in which
-we are an ordinary user who owns root's files; where the kernel forbids that, `nobody`.
+With folders (one a line), a root caller first becomes the owner of the first, because
+PostgreSQL refuses to be root: a folder of another user means that user; a folder of root's means a
+user namespace in which we are an ordinary user who owns root's files; where the kernel forbids
+that, `nobody`, to whom the folders are given.
 """
 
 import ctypes
@@ -20,7 +21,7 @@ ORDINARY_USER = 1000
 
 
 def die_with_parent(signal_number: int, *, parent: int) -> None:
-    """Asks the kernel for SIGNAL at the parent's death. A change of user forgets it, so call last."""
+    """Asks the kernel for SIGNAL at the parent's death. A change of user forgets it: call last."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0)
     if os.getppid() != parent:
@@ -46,24 +47,27 @@ def become(user: int, *, group: int) -> None:
     os.setuid(user)
 
 
-def give_away(folder: Path, *, user: int) -> None:
+def give_away(folder: Path, *, user: int, group: int) -> None:
     for path in [folder, *folder.rglob("*")]:
-        os.chown(path, user, user, follow_symlinks=False)
+        os.chown(path, user, group, follow_symlinks=False)
 
 
-def leave_root(folder: Path) -> None:
-    owner = folder.stat()
-    if owner.st_uid != 0:
-        become(owner.st_uid, group=owner.st_gid)
-    elif not enter_user_namespace():
-        give_away(folder, user=NOBODY)
-        become(NOBODY, group=NOBODY)
+def leave_root(folders: list[Path]) -> None:
+    owner = folders[0].stat()
+    user, group = owner.st_uid, owner.st_gid
+    if user == 0:
+        if enter_user_namespace():
+            return
+        user = group = NOBODY
+    for folder in folders:
+        give_away(folder, user=user, group=group)
+    become(user, group=group)
 
 
-def main(signal_number: str, folder: str, *program: str) -> None:
+def main(signal_number: str, folders: str, *program: str) -> None:
     parent = os.getppid()
-    if folder != "-" and os.geteuid() == 0:
-        leave_root(Path(folder))
+    if folders != "-" and os.geteuid() == 0:
+        leave_root([Path(folder) for folder in folders.splitlines()])
     die_with_parent(int(signal_number), parent=parent)
     os.execv(program[0], program)  # noqa: S606  (there is no shell to avoid: this is the exec itself)
 

@@ -35,12 +35,12 @@ class ServiceError(Exception):
 
 
 def child_command(
-    program: Sequence[str], *, on_parents_death: signal.Signals, owned: Path | None = None
+    program: Sequence[str], *, on_parents_death: signal.Signals, owned: Sequence[Path] = ()
 ) -> list[str]:
     """The command line that runs PROGRAM so that it ends with its parent (see `child.py`)."""
-    folder = "-" if owned is None else str(owned)
+    folders = "\n".join(map(str, owned)) or "-"
     launcher = [sys.executable, "-I", "-S", str(CHILD)]
-    return [*launcher, str(int(on_parents_death)), folder, *program]
+    return [*launcher, str(int(on_parents_death)), folders, *program]
 
 
 class Server:
@@ -124,9 +124,6 @@ class Server:
         if self._short_folder is None and not self._suits_a_socket(self.folder):
             # Not $TMPDIR: on a Mac that path has capital letters and is long itself.
             self._short_folder = Path(tempfile.mkdtemp(prefix="newsroom-", dir="/tmp"))
-            if os.geteuid() == 0:
-                owner = self.folder.stat()
-                os.chown(self._short_folder, owner.st_uid, owner.st_gid)
         return self._short_folder or self.folder
 
     def _suits_a_socket(self, folder: Path) -> bool:
@@ -149,7 +146,11 @@ class Server:
             ) from error
 
     def _spawn(self, program: Sequence[str]) -> subprocess.Popen[bytes]:
-        command = child_command(program, on_parents_death=self.stop_signals[0], owned=self.folder)
+        command = child_command(
+            program,
+            on_parents_death=self.stop_signals[0],
+            owned=[self.folder, self.socket_folder],
+        )
         with self.log.open("ab") as log:
             return subprocess.Popen(
                 command,
@@ -249,7 +250,7 @@ class Postgres(Server):
         new.rename(self.data)
 
     def _run(self, program: Sequence[str], *, text: bytes) -> None:
-        command = child_command(program, on_parents_death=signal.SIGKILL, owned=self.folder)
+        command = child_command(program, on_parents_death=signal.SIGKILL, owned=[self.folder])
         with self.log.open("ab") as log:
             done = subprocess.run(
                 command, input=text, stdout=log, stderr=log, cwd=self.folder, check=False
