@@ -1,0 +1,70 @@
+/* What every page of the newsroom shares. Pages add their own module beside this one. */
+
+import "./live.js";
+import "./ring.js";
+import * as keys from "./keys.js";
+import * as toasts from "./toasts.js";
+
+const THEMES = ["system", "light", "dark"];
+
+function paint(theme) {
+    if (theme === "system") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = theme;
+    for (const element of document.querySelectorAll("[data-theme-name]")) {
+        element.textContent = { system: "As the system: light or dark", light: "Light", dark: "Dark" }[theme];
+    }
+}
+
+function opens(event) {
+    const opener = event.target.closest("[data-opens]");
+    if (opener) {
+        opener.closest("details")?.removeAttribute("open");
+        document.getElementById(opener.dataset.opens)?.showModal();
+    }
+    const closer = event.target.closest("[data-closes]");
+    if (closer) closer.closest("dialog")?.close();
+    if (event.target instanceof HTMLDialogElement) event.target.close();
+    for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+        if (!menu.contains(event.target)) menu.removeAttribute("open");
+    }
+}
+
+function closesMenu(event) {
+    if (event.key !== "Escape") return;
+    const menu = document.querySelector("details[data-menu][open]");
+    if (!menu) return;
+    event.preventDefault();
+    menu.removeAttribute("open");
+    menu.querySelector("summary").focus();
+}
+
+function goes(name) {
+    return () => {
+        const link = document.querySelector(`[data-goes="${name}"]`);
+        if (!link) return false;
+        link.click();
+        return true;
+    };
+}
+
+document.addEventListener("click", opens);
+document.addEventListener("keydown", closesMenu, { capture: true });
+document.querySelector("[data-theme-next]")?.addEventListener("click", () => {
+    const now = localStorage.getItem("theme") ?? "system";
+    const next = THEMES[(THEMES.indexOf(now) + 1) % THEMES.length];
+    localStorage.setItem("theme", next);
+    paint(next);
+});
+
+for (const box of document.querySelectorAll("[data-keys-switch]")) {
+    box.checked = keys.enabled();
+    box.addEventListener("change", () => keys.enable(box.checked));
+}
+
+keys.on("?", () => document.getElementById("keys-sheet")?.showModal());
+for (const [key, name] of Object.entries({ d: "desk", a: "approvals", o: "outbox", c: "clips", r: "reports" })) {
+    keys.on(`g ${key}`, goes(name));
+}
+
+paint(localStorage.getItem("theme") ?? "system");
+toasts.watch();

@@ -1,0 +1,132 @@
+/* News for this tab. One EventSource; each kind of news becomes a DOM event `live:<kind>` on the
+   body, at most four times a second, with what came since as `detail.events` and the ids that they
+   name as `detail.ids`. `live:resync` says that some news may have been missed: fetch anew.
+
+   The pill says how old what you see is: "Live", or "Offline, 40 s old". */
+
+const BATCH = 250;
+const SILENT_AFTER = 40_000;
+const SLOWEST_RETRY = 15_000;
+const KINDS = [
+    "mention",
+    "reply",
+    "clip",
+    "brief",
+    "upload",
+    "pause",
+    "counts",
+    "stream",
+    "people",
+    "problem",
+    "account",
+    "petition",
+];
+
+let source = null;
+let lastId = "";
+let lastSign = Date.now();
+let tries = 0;
+let retry = 0;
+let waiting = new Map();
+let flush = 0;
+
+function dispatch() {
+    flush = 0;
+    const batch = waiting;
+    waiting = new Map();
+    for (const [kind, events] of batch) {
+        const ids = [...new Set(events.flatMap((one) => one.ids ?? []))];
+        document.body.dispatchEvent(new CustomEvent(`live:${kind}`, { detail: { events, ids } }));
+    }
+}
+
+function hear(message) {
+    sign(message);
+    let facts;
+    try {
+        facts = JSON.parse(message.data);
+    } catch {
+        return;
+    }
+    const events = waiting.get(message.type) ?? [];
+    events.push(facts);
+    waiting.set(message.type, events);
+    flush ||= setTimeout(dispatch, BATCH);
+}
+
+function sign(message) {
+    if (message?.lastEventId) lastId = message.lastEventId;
+    lastSign = Date.now();
+    if (message) tries = 0;
+    show();
+}
+
+function connect() {
+    clearTimeout(retry);
+    source?.close();
+    const url = new URL(document.body.dataset.events, location.href);
+    if (lastId) url.searchParams.set("after", lastId);
+    source = new EventSource(url);
+    const kinds = (document.body.dataset.liveKinds ?? "").split(" ").filter(Boolean);
+    for (const kind of new Set([...KINDS, ...kinds])) source.addEventListener(kind, hear);
+    source.addEventListener("beat", sign);
+    source.addEventListener("open", () => {
+        // A first connection has missed nothing. Later ones that cannot say where they were have.
+        if (tries > 0 && !lastId) document.body.dispatchEvent(new CustomEvent("live:resync"));
+        sign();
+        tries = 0;
+        show();
+    });
+    source.addEventListener("error", () => {
+        tries += 1;
+        show();
+        // The browser tries again by itself unless the answer was a refusal.
+        if (source.readyState === EventSource.CLOSED) {
+            const wait = Math.min(SLOWEST_RETRY, 1000 * 2 ** Math.min(tries, 4));
+            retry = setTimeout(connect, wait * (0.5 + Math.random()));
+        }
+    });
+}
+
+function age(milliseconds) {
+    const seconds = Math.floor(milliseconds / 1000);
+    if (seconds < 60) return `${seconds} s`;
+    if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+    return `${Math.floor(seconds / 3600)} h`;
+}
+
+function state() {
+    if (!source || source.readyState === EventSource.CLOSED || !navigator.onLine) return "offline";
+    if (source.readyState === EventSource.CONNECTING) return tries > 0 ? "offline" : "connecting";
+    return Date.now() - lastSign > SILENT_AFTER ? "offline" : "live";
+}
+
+function show() {
+    const pill = document.getElementById("live-pill");
+    if (!pill) return;
+    const now = state();
+    pill.classList.toggle("pill-live", now !== "offline");
+    pill.classList.toggle("pill-warn", now === "offline");
+    const word = pill.querySelector("[data-live-word]") ?? pill;
+    const text = {
+        live: pill.dataset.live ?? "Live",
+        connecting: pill.dataset.live ?? "Live",
+        offline: `Offline, ${age(Date.now() - lastSign)} old`,
+    }[now];
+    if (word.textContent !== text) word.textContent = text;
+    if (pill.dataset.liveState !== now) {
+        pill.dataset.liveState = now;
+        document.body.dispatchEvent(new CustomEvent("live:state", { detail: { state: now } }));
+    }
+}
+
+if (document.body.dataset.events) {
+    connect();
+    setInterval(show, 1000);
+    window.addEventListener("online", connect);
+    window.addEventListener("offline", show);
+    window.addEventListener("pagehide", () => source?.close());
+    window.addEventListener("pageshow", (event) => {
+        if (event.persisted) connect();
+    });
+}
