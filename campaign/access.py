@@ -1,0 +1,85 @@
+"""Who may open a page: each view says it with one of these, above its name.
+
+Pages of the newsroom live under `/c/<campaign>/`. A campaign that is not the person's own is
+answered as one that does not exist.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
+
+from campaign.models import Campaign, User
+
+P = ParamSpec("P")
+
+
+class NewsroomRequest(HttpRequest):
+    """A request of a signed-in person, in one of their campaigns."""
+
+    user: User
+    campaign: Campaign
+
+
+class PersonRequest(HttpRequest):
+    """A request of a signed-in person."""
+
+    user: User
+
+
+def people_with(
+    permission: str,
+) -> Callable[
+    [Callable[Concatenate[PersonRequest, P], HttpResponseBase]],
+    Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+]:
+    """Only people with this permission, such as `"campaign.upload_footage"`."""
+
+    def decorate(
+        view: Callable[Concatenate[PersonRequest, P], HttpResponseBase],
+    ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+        @wraps(view)
+        def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            person = cast(PersonRequest, request)
+            if not person.user.has_perm(permission):
+                raise PermissionDenied
+            return view(person, *args, **kwargs)
+
+        return cast(
+            Callable[Concatenate[HttpRequest, P], HttpResponseBase], login_required(checked)
+        )
+
+    return decorate
+
+
+def newsroom(
+    permission: str,
+) -> Callable[
+    [Callable[Concatenate[NewsroomRequest, P], HttpResponseBase]],
+    Callable[..., HttpResponseBase],
+]:
+    """Only people of the campaign in the address, with this permission.
+
+    The view gets the campaign as `request.campaign`; the address names it as `campaign`.
+    """
+
+    def decorate(
+        view: Callable[Concatenate[NewsroomRequest, P], HttpResponseBase],
+    ) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def checked(
+            request: HttpRequest, campaign: str, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponseBase:
+            person = cast(NewsroomRequest, request)
+            person.campaign = get_object_or_404(person.user.campaigns, slug=campaign)
+            if not person.user.has_perm(permission):
+                raise PermissionDenied
+            return view(person, *args, **kwargs)
+
+        return cast(Callable[..., HttpResponseBase], login_required(checked))
+
+    return decorate

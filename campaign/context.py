@@ -1,0 +1,36 @@
+"""What every page of the newsroom shows around its own content."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from campaign.models import Campaign, Pause, User
+
+
+def _campaigns(user: User) -> list[Campaign]:
+    return list(user.campaigns.all())
+
+
+def _pause(request: HttpRequest) -> Pause | None:
+    campaign = getattr(request, "campaign", None)
+    if campaign is None:
+        return None
+    pauses = Pause.objects.active().select_related("started_by", "account")
+    return pauses.filter(campaign=None, account=None).first() or (
+        pauses.filter(campaign=campaign).order_by("account_id").first()
+    )
+
+
+def newsroom(request: HttpRequest) -> dict[str, Any]:
+    """`campaign` (of the page, or None), `campaigns` (the person's), `pause` (active, or None)."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"campaign": None, "x_web_url": settings.X_WEB_URL}
+    return {
+        "campaign": getattr(request, "campaign", None),
+        "campaigns": SimpleLazyObject(lambda: _campaigns(user)),
+        "pause": SimpleLazyObject(lambda: _pause(request)),
+        "x_web_url": settings.X_WEB_URL,
+    }

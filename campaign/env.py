@@ -1,0 +1,123 @@
+"""What the environment tells the newsroom, read once, typed, and checked before anything starts.
+
+Values come from the process environment and, below it, from a `.env` file beside `manage.py`.
+`.env.example` describes every name.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cryptography.fernet import Fernet
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+Words = Annotated[list[str], NoDecode]
+
+
+class Environment(BaseSettings):
+    """One attribute a setting; the description is what a person reads when it is wrong."""
+
+    model_config = SettingsConfigDict(env_file=BASE_DIR / ".env", extra="ignore")
+
+    secret_key: str = Field(
+        min_length=32, description="a random text of at least 32 characters that only you know"
+    )
+    field_encryption_keys: Words = Field(
+        min_length=1,
+        description="Fernet keys, newest first, separated by commas; make one with "
+        "`python -c 'from cryptography.fernet import Fernet; "
+        "print(Fernet.generate_key().decode())'`",
+    )
+    database_url: str = Field(
+        pattern=r"^postgres(ql)?://",
+        description="postgres://user:password@host:5432/name (PostgreSQL is the only database)",
+    )
+    redis_url: str = Field(
+        pattern=r"^(rediss?|unix)://",
+        description="redis://host:6379/0 or unix:///path/to/socket (Redis or Valkey)",
+    )
+    debug: bool = Field(default=False, description="1 on a developer's machine, else 0")
+    allowed_hosts: Words = Field(
+        default=[], description="host names that the site answers to, separated by commas"
+    )
+    public_url: str = Field(
+        default="http://127.0.0.1:8000",
+        pattern=r"^https?://[^/]+$",
+        description="the address of the site as the public sees it, without a slash at the end",
+    )
+    x_api_url: str = Field(
+        default="https://api.x.com",
+        pattern=r"^https?://",
+        description="where X's API answers; the sandbox's address in a demo",
+    )
+    x_stream_url: str = Field(
+        default="", description="where X's filtered stream answers, if not at X_API_URL"
+    )
+    x_web_url: str = Field(
+        default="https://x.com",
+        pattern=r"^https?://",
+        description="where people read posts; links to posts begin with it",
+    )
+    data_dir: Path = Field(default=BASE_DIR / "var", description="a folder that we may write to")
+    email_url: str = Field(
+        default="smtp://127.0.0.1:1025",
+        pattern=r"^(smtp|smtps|smtp\+tls|smtp\+ssl|submission|console|file|memory|dummy)://",
+        description="smtp://user:password@host:587/?tls=True",
+    )
+    email_from: str = Field(
+        default="I Welcome <petition@iwelcome.example>",
+        description="the sender of the petition's mail",
+    )
+    aws_storage_bucket_name: str = Field(
+        default="", description="the S3 bucket for footage; empty keeps it on the local disk"
+    )
+    aws_s3_endpoint_url: str = Field(default="", description="the S3 server, if not Amazon's")
+    aws_s3_region_name: str = Field(default="", description="the bucket's region")
+    aws_access_key_id: str = Field(default="", description="the S3 key's id")
+    aws_secret_access_key: str = Field(default="", description="the S3 key's secret")
+    log_level: str = Field(
+        default="INFO",
+        pattern=r"^(DEBUG|INFO|WARNING|ERROR)$",
+        description="DEBUG, INFO, WARNING or ERROR",
+    )
+
+    @field_validator("allowed_hosts", "field_encryption_keys", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return [word.strip() for word in value.split(",") if word.strip()]
+        return value
+
+    @field_validator("field_encryption_keys")
+    @classmethod
+    def _are_keys(cls, keys: list[str]) -> list[str]:
+        for key in keys:
+            Fernet(key)
+        return keys
+
+
+def complaints(error: ValidationError) -> list[str]:
+    """One line a wrong setting: its name, what is wrong, what it should be. Never its value."""
+    lines = []
+    for problem in error.errors(include_input=False, include_url=False):
+        name = str(problem["loc"][0])
+        field = Environment.model_fields[name]
+        wrong = "is not set" if problem["type"] == "missing" else "is not usable"
+        lines.append(f"{name.upper()} {wrong}. Set it to {field.description}.")
+    return lines
+
+
+def read() -> Environment:
+    """The environment, or an end of the process with one line for each thing to mend."""
+    try:
+        return Environment()
+    except ValidationError as error:
+        lines = "\n".join(f"  - {line}" for line in complaints(error))
+        sys.exit(
+            f"The newsroom cannot start: its settings need mending.\n{lines}\n"
+            "`.env.example` describes every setting; on a developer's machine, `make run` sets "
+            "them all."
+        )

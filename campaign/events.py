@@ -1,0 +1,239 @@
+"""`GET /events`: server-sent events for one tab, as a bare ASGI application.
+
+One task a process reads the Redis stream and hands each message to the tabs that may hear it, so
+that five hundred tabs cost one Redis connection. A tab that names a `Last-Event-ID` first gets what
+it missed.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.db import close_old_connections
+from django.http import HttpRequest
+from django.http.cookie import parse_cookie
+from redis import RedisError
+from redis.asyncio import Redis
+
+from campaign.live import KEPT, STREAM
+from campaign.models import User
+
+log = logging.getLogger(__name__)
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+HEARTBEAT = 15.0
+QUEUE_LIMIT = 500
+RETRY = 1.0
+
+
+class News(NamedTuple):
+    """One message of the stream."""
+
+    id: str
+    kind: str
+    campaign: int
+    place: int
+    data: str
+
+    def frame(self) -> bytes:
+        return f"id: {self.id}\nevent: {self.kind}\ndata: {self.data}\n\n".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """What one tab may hear: everything of a campaign, or what concerns one place."""
+
+    campaigns: frozenset[int] = frozenset()
+    place: int = 0
+
+    def hears(self, news: News) -> bool:
+        return news.campaign in self.campaigns or (self.place != 0 and news.place == self.place)
+
+
+@dataclass(eq=False, slots=True)
+class Tab:
+    audience: Audience
+    queue: asyncio.Queue[News | None] = field(
+        default_factory=lambda: asyncio.Queue(maxsize=QUEUE_LIMIT)
+    )
+
+    def offer(self, news: News) -> None:
+        """Queue it, or end a tab that does not read: it comes back and resumes."""
+        try:
+            self.queue.put_nowait(news)
+        except asyncio.QueueFull:
+            while not self.queue.empty():
+                self.queue.get_nowait()
+            self.queue.put_nowait(None)
+
+
+def _news(entry: Any) -> News:  # redis types an entry for every protocol at once
+    key, fields = entry
+    return News(
+        id=key.decode(),
+        kind=fields[b"kind"].decode(),
+        campaign=int(fields[b"campaign"]),
+        place=int(fields[b"place"]),
+        data=fields[b"data"].decode(),
+    )
+
+
+class Hub:
+    """The process's one reader of the stream."""
+
+    def __init__(self) -> None:
+        self.tabs: set[Tab] = set()
+        self.task: asyncio.Task[None] | None = None
+        self.redis: Redis | None = None
+
+    def connection(self) -> Redis:
+        if self.redis is None:
+            self.redis = Redis.from_url(settings.REDIS_URL)
+        return self.redis
+
+    async def join(self, tab: Tab) -> None:
+        self.tabs.add(tab)
+        if self.task is None or self.task.done():
+            self.task = asyncio.create_task(self._read())
+
+    def leave(self, tab: Tab) -> None:
+        self.tabs.discard(tab)
+
+    async def missed(self, audience: Audience, *, after: str) -> list[News]:
+        entries: Any = await self.connection().xrange(STREAM, min=f"({after}", count=KEPT)
+        return [news for news in map(_news, entries) if audience.hears(news)]
+
+    async def _read(self) -> None:
+        last = "$"
+        while self.tabs:
+            try:
+                if last == "$":
+                    last = await self._end()
+                answer: Any = await self.connection().xread({STREAM: last}, block=5_000, count=500)
+            except (RedisError, OSError) as error:
+                log.warning("live news interrupted: %s", error)
+                await asyncio.sleep(RETRY)
+                continue
+            for _, entries in answer or []:
+                for entry in entries:
+                    last = entry[0].decode()
+                    self._hand_out(_news(entry))
+
+    async def _end(self) -> str:
+        newest: Any = await self.connection().xrevrange(STREAM, count=1)
+        return newest[0][0].decode() if newest else "0-0"
+
+    def _hand_out(self, news: News) -> None:
+        for tab in self.tabs:
+            if tab.audience.hears(news):
+                tab.offer(news)
+
+
+hub = Hub()
+
+
+def _header(scope: Message, name: bytes) -> str:
+    headers: Iterable[tuple[bytes, bytes]] = scope["headers"]
+    return next((value.decode("latin-1") for key, value in headers if key == name), "")
+
+
+def _audience(cookie: str, campaign: str) -> Audience | None:
+    """Whom this session may listen as, or None for nobody. Runs in a thread."""
+    close_old_connections()
+    request = HttpRequest()
+    engine = import_module(settings.SESSION_ENGINE)
+    key = parse_cookie(cookie).get(settings.SESSION_COOKIE_NAME)
+    request.session = engine.SessionStore(key)
+    user = get_user(request)
+    if not isinstance(user, User) or not user.is_active:
+        return None
+    crew = getattr(user, "crew", None)
+    if crew is not None:
+        return Audience(place=crew.place_id)
+    campaigns = user.campaigns.filter(slug=campaign) if campaign else user.campaigns.all()
+    ids = frozenset(campaigns.values_list("pk", flat=True))
+    return Audience(campaigns=ids) if ids else None
+
+
+async def _refuse(send: Send) -> None:
+    await send({"type": "http.response.start", "status": 403, "headers": []})
+    await send({"type": "http.response.body", "body": b"Sign in to the newsroom first."})
+
+
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _stream(tab: Tab, send: Send, *, after: str) -> None:
+    async def write(body: bytes) -> None:
+        await send({"type": "http.response.body", "body": body, "more_body": True})
+
+    await write(b"retry: 2000\n: welcome\n\n")
+    seen = after
+    if after:
+        for news in await hub.missed(tab.audience, after=after):
+            seen = news.id
+            await write(news.frame())
+    while True:
+        try:
+            async with asyncio.timeout(HEARTBEAT):
+                item = await tab.queue.get()
+        except TimeoutError:
+            await write(b"event: beat\ndata: {}\n\n")
+            continue
+        if item is None:
+            return
+        if not seen or _order(item.id) > _order(seen):
+            await write(item.frame())
+
+
+def _order(stream_id: str) -> tuple[int, int]:
+    milliseconds, _, number = stream_id.partition("-")
+    return int(milliseconds), int(number or 0)
+
+
+async def application(scope: Message, receive: Receive, send: Send) -> None:
+    query = parse_qs(scope["query_string"].decode("latin-1"))
+    campaign = query.get("campaign", [""])[0]
+    audience = await sync_to_async(_audience)(_header(scope, b"cookie"), campaign)
+    if audience is None:
+        await _refuse(send)
+        return
+    after = _header(scope, b"last-event-id") or query.get("after", [""])[0]
+    if not all(part.isdigit() for part in after.split("-", 1)):
+        after = ""
+    await send(
+        {
+            "type": "http.response.start",
+            "status": 200,
+            "headers": [
+                (b"content-type", b"text/event-stream"),
+                (b"cache-control", b"no-store"),
+                (b"x-accel-buffering", b"no"),
+            ],
+        }
+    )
+    tab = Tab(audience)
+    await hub.join(tab)
+    writer = asyncio.create_task(_stream(tab, send, after=after))
+    reader = asyncio.create_task(_until_gone(receive))
+    try:
+        await asyncio.wait({writer, reader}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        hub.leave(tab)
+        for task in (writer, reader):
+            task.cancel()
+            with suppress(asyncio.CancelledError, OSError, RedisError):
+                await task

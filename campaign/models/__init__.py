@@ -1,0 +1,6 @@
+from campaign.models.audit import AuditEntry
+from campaign.models.campaigns import Account, Campaign, Pause
+from campaign.models.mentions import Mention, OptOut
+from campaign.models.people import User
+
+__all__ = ["Account", "AuditEntry", "Campaign", "Mention", "OptOut", "Pause", "User"]

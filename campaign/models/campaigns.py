@@ -1,0 +1,182 @@
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from campaign.encryption import EncryptedJSONField
+
+
+def staffed_languages() -> list[str]:
+    return ["en"]
+
+
+class Campaign(models.Model):
+    """One call to the public, its rules for answering, and who may be answered."""
+
+    slug = models.SlugField(unique=True, max_length=40)
+    name = models.CharField(max_length=80)
+    hashtag = models.CharField(max_length=80, help_text="Without the #.")
+    languages = ArrayField(
+        models.CharField(max_length=8),
+        default=staffed_languages,
+        help_text="Languages that the editors can answer in, as X names them (en, fr, ar …).",
+    )
+    hold_seconds = models.PositiveSmallIntegerField(
+        default=10,
+        validators=[MaxValueValidator(60)],
+        help_text="How long an approved reply can still be undone, 0 to 60 s.",
+    )
+    stale_after_minutes = models.PositiveSmallIntegerField(
+        default=30,
+        help_text="A reply that waited longer than this for a pause to end is approved again.",
+    )
+    always_second_eyes = models.BooleanField(
+        default=False, help_text="Every reply needs a second person's approval."
+    )
+    second_eyes_above_followers = models.PositiveIntegerField(
+        default=50_000, help_text="Authors with more followers need a second person's approval."
+    )
+    quiet_alarm_minutes = models.PositiveSmallIntegerField(
+        default=15, help_text="Raise an alarm when no mention has come for so long."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(hold_seconds__lte=60), name="campaign_hold_within_a_minute"
+            )
+        ]
+        permissions = [
+            ("use_desk", "Can work at the desk: claim, write, pair, approve"),
+            ("give_second_approval", "Can approve replies that need a second pair of eyes"),
+            ("take_over_claims", "Can take over a mention that a colleague holds"),
+            ("pause_posting", "Can pause and resume posting"),
+            ("solve_problems", "Can settle publishing problems"),
+            ("view_clips", "Can see the library of clips"),
+            ("review_clips", "Can change and retire clips"),
+            ("upload_footage", "Can upload footage for their place"),
+            ("view_reports", "Can see reports and exports"),
+            ("view_identities", "Can see who a storyteller really is"),
+            ("withdraw_consent", "Can withdraw a consent"),
+            ("view_audit", "Can read the audit log"),
+            ("set_up_campaign", "Can change campaigns, accounts and people"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AccountQuerySet(models.QuerySet["Account"]):
+    def active(self) -> "AccountQuerySet":
+        return self.filter(status=Account.Status.ACTIVE)
+
+
+class Account(models.Model):
+    """The campaign's own account on a network, from which replies go out."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", "Active"
+        REVOKED = "revoked", "Credentials refused by the network"
+        OUT_OF_CREDITS = "credits", "Credits used up"
+        SUSPENDED = "suspended", "Suspended by the network"
+        OFF = "off", "Turned off"
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="accounts")
+    network = models.CharField(max_length=20, default="x")
+    external_id = models.CharField(max_length=40, help_text="The network's id of the account.")
+    handle = models.CharField(max_length=80, help_text="Without the @.")
+    name = models.CharField(max_length=120, blank=True)
+    credentials = EncryptedJSONField(default=dict, editable=False)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
+    newest_id = models.CharField(
+        max_length=40,
+        blank=True,
+        help_text="The newest mention seen; search fills the gap from here.",
+    )
+    last_mention_at = models.DateTimeField(null=True, blank=True)
+    stream_seen_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the stream last showed a sign of life."
+    )
+    quiet_since = models.DateTimeField(
+        null=True, blank=True, help_text="Set while the alarm for a silent stream is on."
+    )
+    daily_reply_limit = models.PositiveIntegerField(default=1_000)
+    daily_budget_cents = models.PositiveIntegerField(default=10_000)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["handle"]
+        constraints = [
+            models.UniqueConstraint(fields=["network", "external_id"], name="account_is_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"@{self.handle}"
+
+
+class PauseQuerySet(models.QuerySet["Pause"]):
+    def active(self) -> "PauseQuerySet":
+        return self.filter(ended_at=None)
+
+    def covering(self, account: Account) -> "PauseQuerySet":
+        """Pauses that stop this account: its own, its campaign's, or everybody's."""
+        everybody = Q(campaign=None, account=None)
+        campaign = Q(campaign=account.campaign_id, account=None)
+        return self.active().filter(everybody | campaign | Q(account=account))
+
+
+class Pause(models.Model):
+    """A stop to posting: of everything, of a campaign, or of one account."""
+
+    campaign = models.ForeignKey(
+        Campaign, models.CASCADE, null=True, blank=True, related_name="pauses"
+    )
+    account = models.ForeignKey(
+        Account, models.CASCADE, null=True, blank=True, related_name="pauses"
+    )
+    reason = models.CharField(max_length=200)
+    started_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField()
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Empty when the newsroom paused itself (credits, revoked credentials).",
+    )
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = PauseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-started_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_by=None)
+                | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="pause_end_complete",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("started_at")),
+                name="pause_ends_after_start",
+            ),
+            models.UniqueConstraint(
+                "campaign",
+                "account",
+                condition=Q(ended_at=None),
+                nulls_distinct=False,
+                name="one_pause_a_scope",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Pause: {self.reason}"
