@@ -58,6 +58,7 @@ class IncomingPost:
     mentioned_ids: frozenset[str] = frozenset()
     mentioned_handles: frozenset[str] = frozenset()  # lower case, without the @
     sensitive: bool = False
+    has_media: bool = False
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -229,7 +230,7 @@ class NetworkError(Exception):
         self.facts = facts or Facts()
 
 
-class Rejected(NetworkError):  # noqa: N818 - says what became of the post
+class Rejected(NetworkError):
     """The network understood and refused. Nothing was done, and a repetition would not help.
 
     One exception to "nothing was done": a `DUPLICATE` says that an earlier, equal post exists.
@@ -241,7 +242,7 @@ class Rejected(NetworkError):  # noqa: N818 - says what became of the post
         self.detail = detail
 
 
-class RateLimited(NetworkError):  # noqa: N818 - says what became of the post
+class RateLimited(NetworkError):
     """Too many calls. Nothing was done; the same call may be made from `retry_at` on."""
 
     def __init__(self, retry_at: datetime, *, facts: Facts | None = None) -> None:
@@ -249,11 +250,11 @@ class RateLimited(NetworkError):  # noqa: N818 - says what became of the post
         self.retry_at = retry_at
 
 
-class Unreachable(NetworkError):  # noqa: N818 - says what became of the post
+class Unreachable(NetworkError):
     """No connection was made (name, connect, TLS): nothing left this machine."""
 
 
-class OutcomeUnknown(NetworkError):  # noqa: N818 - says what became of the post
+class OutcomeUnknown(NetworkError):
     """The request may have left and no usable answer came. The thing asked for may exist.
 
     After a create: never repeat it, look for the post first. After a read it means "no answer".
