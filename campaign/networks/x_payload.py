@@ -21,6 +21,7 @@ SNOWFLAKE_EPOCH_MS = 1_288_834_974_657
 FIRST_SNOWFLAKE = 1 << 32
 
 _ID = re.compile(r"[0-9]{1,19}", re.ASCII)
+_AUTHOR_ID = re.compile(r"[\w.-]{1,40}", re.ASCII)  # archives hold ids that were never X's
 _HANDLE = re.compile(r"\w{1,80}", re.ASCII)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _OLD_LANGUAGES = {"in": "id", "iw": "he", "ji": "yi"}
@@ -122,7 +123,7 @@ def incoming(
         conversation_id=_id(data.get("conversation_id")),
         in_reply_to=references.get("replied_to", ""),
         quoted_id=quoted,
-        quoted_author_id=_id(_quoted_post(includes, quoted).get("author_id")),
+        quoted_author_id=_text(_quoted_post(includes, quoted).get("author_id")),
         mentioned_ids=frozenset(_id(one.get("id")) for one in mentioned) - {""},
         mentioned_handles=frozenset(_text(one.get("username")).lower() for one in mentioned) - {""},
         sensitive=data.get("possibly_sensitive") is True,
@@ -132,8 +133,8 @@ def incoming(
 
 
 def author(person: Mapping[str, Any]) -> Author:
-    person_id, handle = _id(person.get("id")), _text(person.get("username"))
-    if not person_id or not _HANDLE.fullmatch(handle):
+    person_id, handle = _text(person.get("id")), _text(person.get("username"))
+    if not _AUTHOR_ID.fullmatch(person_id) or not _HANDLE.fullmatch(handle):
         raise Unreadable("no_author")
     metrics = person.get("public_metrics")
     return Author(
