@@ -1,0 +1,95 @@
+"""The tracked link of one reply: made when the reply is written, told what it became later.
+
+What a report wants to know of a reply is copied onto its link, so that this app needs to know
+nothing of replies and clips.
+"""
+
+import secrets
+import string
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from campaign.models import Campaign
+from petitions.models import Petition, TrackedLink
+
+ALPHABET = string.ascii_lowercase + string.digits
+LENGTH = 6
+TRIES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkSubject:
+    """What a link stands for; each fact as it is at the time of the call."""
+
+    mention_id: int | None = None
+    reply_id: int | None = None
+    clip_id: UUID | None = None
+    clip_title: str = ""
+    storyteller: str = ""
+    place: str = ""
+    language: str = ""
+    network: str = ""
+    editor_id: int | None = None
+    tweeted_at: datetime | None = None
+
+
+def petition_for(campaign: Campaign) -> Petition | None:
+    """The campaign's open petition, the newest one if several are; None without any."""
+    now = timezone.now()
+    return (
+        Petition.objects.filter(campaign=campaign, opens_at__lte=now)
+        .filter(Q(closes_at=None) | Q(closes_at__gt=now))
+        .order_by("-opens_at", "-id")
+        .first()
+    )
+
+
+def create(petition: Petition, *, subject: LinkSubject) -> TrackedLink:
+    """A new link under a random slug that nobody can guess from another's."""
+    for _ in range(TRIES):
+        try:
+            with transaction.atomic():
+                return TrackedLink.objects.create(
+                    petition=petition, slug=_slug(), **asdict(subject)
+                )
+        except IntegrityError as error:
+            collision = error
+    raise collision
+
+
+def describe(link: TrackedLink, *, subject: LinkSubject) -> None:
+    """Replace the link's facts, when the clip changes and again when the reply is approved."""
+    facts = asdict(subject)
+    for name, value in facts.items():
+        setattr(link, name, value)
+    link.save(update_fields=list(facts))
+
+
+def mark_posted(link: TrackedLink, *, at: datetime) -> None:
+    """The reply is out. Said twice, the first time stays: reports count from it."""
+    if TrackedLink.objects.filter(pk=link.pk, posted_at=None).update(posted_at=at):
+        link.posted_at = at
+
+
+def forget_clip(clip_id: UUID) -> int:
+    """Consent was withdrawn: no petition page shows this clip again. Returns how many links.
+
+    The links stay alive and keep their title and storyteller, so that counts stay true.
+    """
+    return TrackedLink.objects.filter(clip_id=clip_id).update(clip_id=None)
+
+
+def url(link: TrackedLink) -> str:
+    """The whole address, as it stands in a reply."""
+    return settings.PUBLIC_URL + reverse("link", kwargs={"slug": link.slug})
+
+
+def _slug() -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
