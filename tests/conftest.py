@@ -86,7 +86,7 @@ django.setup()
 
 
 @pytest.fixture(scope="session")
-def redis_connection() -> Iterator["redis.Redis[bytes]"]:
+def redis_connection() -> Iterator[redis.Redis]:
     """This process's Redis database. One of somebody else's that holds data is left alone."""
     connection = redis.Redis.from_url(os.environ["REDIS_URL"])
     if EMBEDDED_REDIS not in os.environ and connection.dbsize():
@@ -96,6 +96,6 @@ def redis_connection() -> Iterator["redis.Redis[bytes]"]:
 
 
 @pytest.fixture(autouse=True)
-def _empty_redis(redis_connection: "redis.Redis[bytes]") -> Iterator[None]:
+def _empty_redis(redis_connection: redis.Redis) -> Iterator[None]:
     yield
     redis_connection.flushdb()
