@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from campaign import live
 from campaign.models import Campaign, Pause, User
 
 
@@ -24,7 +25,8 @@ def _pause(request: HttpRequest) -> Pause | None:
 
 
 def newsroom(request: HttpRequest) -> dict[str, Any]:
-    """`campaign` (of the page, or None), `campaigns` (the person's), `pause` (active, or None)."""
+    """`campaign` (of the page, or None), `campaigns` (the person's), `pause` (active, or None),
+    `live_position` (where the page's news begin)."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"campaign": None, "x_web_url": settings.X_WEB_URL}
@@ -32,5 +34,6 @@ def newsroom(request: HttpRequest) -> dict[str, Any]:
         "campaign": getattr(request, "campaign", None),
         "campaigns": SimpleLazyObject(lambda: _campaigns(user)),
         "pause": SimpleLazyObject(lambda: _pause(request)),
+        "live_position": SimpleLazyObject(live.position),
         "x_web_url": settings.X_WEB_URL,
     }

@@ -96,6 +96,7 @@ class Hub:
         self.tabs: set[Tab] = set()
         self.task: asyncio.Task[None] | None = None
         self.redis: Redis | None = None
+        self.last = ""
 
     def connection(self) -> Redis:
         if self.redis is None:
@@ -103,9 +104,13 @@ class Hub:
         return self.redis
 
     async def join(self, tab: Tab) -> None:
-        self.tabs.add(tab)
+        """From here on the tab misses nothing."""
         if self.task is None or self.task.done():
+            self.last = ""
+            with suppress(RedisError, OSError):
+                self.last = await self._end()
             self.task = asyncio.create_task(self._read())
+        self.tabs.add(tab)
 
     def leave(self, tab: Tab) -> None:
         self.tabs.discard(tab)
@@ -127,7 +132,7 @@ class Hub:
                 continue
             for _, entries in answer or []:
                 for entry in entries:
-                    last = entry[0].decode()
+                    self.last = entry[0].decode()
                     self._hand_out(_news(entry))
 
     async def _end(self) -> str:

@@ -56,6 +56,15 @@ def announce(
     transaction.on_commit(lambda: _publish(message))
 
 
+def position() -> str:
+    """The id of the newest news, for a page that wants to hear all that comes after it was made."""
+    try:
+        newest: Any = connection().xrevrange(STREAM, count=1)
+    except RedisError:
+        return ""
+    return newest[0][0].decode() if newest else "0-0"
+
+
 def _publish(message: Fields) -> None:
     try:
         connection().xadd(STREAM, message, maxlen=KEPT, approximate=True)

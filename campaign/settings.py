@@ -6,9 +6,12 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 import dj_email_url
+import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 
 from campaign import env
+
+django_stubs_ext.monkeypatch()  # lets Django's classes be named with their types at run time
 
 ENV = env.read()
 BASE_DIR = env.BASE_DIR

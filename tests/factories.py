@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import factory
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
@@ -46,11 +46,20 @@ class UserFactory(DjangoModelFactory[User]):
     name = factory.Sequence(lambda n: f"Person {n}")
 
 
+def _group(role: str) -> Group:
+    """The role's group; made again where a transactional test has emptied the tables."""
+    group, made = Group.objects.get_or_create(name=role)
+    if made:
+        permissions = Permission.objects.filter(content_type__app_label="campaign")
+        group.permissions.set(permissions.filter(codename__in=roles.ROLES[role]))
+    return group
+
+
 def person(role: str | None, *campaigns: Campaign, **facts: Any) -> User:
     """Somebody with that role (None for no role at all) in those campaigns."""
     user: User = UserFactory(**facts)
     if role:
-        user.groups.add(Group.objects.get(name=role))
+        user.groups.add(_group(role))
     user.campaigns.add(*campaigns)
     return user
 

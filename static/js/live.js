@@ -23,7 +23,7 @@ const KINDS = [
 ];
 
 let source = null;
-let lastId = "";
+let lastId = document.body.dataset.liveAfter ?? ""; // the page is as fresh as this
 let lastSign = Date.now();
 let tries = 0;
 let retry = 0;

@@ -1,0 +1,49 @@
+from getpass import getpass
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from campaign import roles
+from campaign.actions import people
+from campaign.models import Campaign
+
+
+class Command(BaseCommand):
+    help = "Make somebody who works in the newsroom. Asks for their first password."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("username")
+        parser.add_argument("--role", required=True, choices=sorted(roles.ROLES))
+        parser.add_argument("--name", default="", help="as colleagues call them")
+        parser.add_argument("--campaign", action="append", default=[], help="slug; may be repeated")
+        parser.add_argument(
+            "--password-stdin", action="store_true", help="read the password from standard input"
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        campaigns = [self._campaign(slug) for slug in options["campaign"]]
+        password = input() if options["password_stdin"] else getpass("Their first password: ")
+        try:
+            validate_password(password)
+            people.create(
+                options["username"],
+                name=options["name"],
+                role=options["role"],
+                campaigns=campaigns,
+                password=password,
+                by=None,
+            )
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from error
+        except people.NameTaken as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{options['username']} can sign in as {options['role']}.")
+
+    def _campaign(self, slug: str) -> Campaign:
+        try:
+            return Campaign.objects.get(slug=slug)
+        except Campaign.DoesNotExist:
+            known = ", ".join(Campaign.objects.values_list("slug", flat=True)) or "none yet"
+            raise CommandError(f"There is no campaign “{slug}”. Known: {known}.") from None
