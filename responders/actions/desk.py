@@ -1,0 +1,350 @@
+"""What an editor does with a mention before its reply is approved.
+
+A claim is a lease in the database: five minutes, renewed while the tab is in use, one winner under
+any concurrency. Every write here looks at the lease again under the mention's row lock. Locks are
+taken in one order: the mention, its reply, the audit log.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from campaign import audit, live
+from campaign.models import Mention, OptOut, User
+from petitions.actions import links
+from responders import wording
+from responders.actions import drafts
+from responders.models import Reply
+from videos.models import Clip
+
+LEASE = timedelta(minutes=5)
+SWEEP = 500
+
+
+class Reason(StrEnum):
+    """Why a mention is not answered, as the person who decided it said."""
+
+    HOSTILE = "hostile"
+    OFF_TOPIC = "off_topic"
+    NOTHING = "nothing"
+    RISK = "risk"
+    ELSEWHERE = "elsewhere"
+    LANGUAGE = "language"
+
+
+REASONS = {
+    Reason.HOSTILE: "Hostile or abusive",
+    Reason.OFF_TOPIC: "Not about this",
+    Reason.NOTHING: "Nothing to answer",
+    Reason.RISK: "An answer could put somebody at risk",
+    Reason.ELSEWHERE: "Answered already, elsewhere",
+    Reason.LANGUAGE: "We cannot read it well enough",
+}
+
+OPTED_OUT = "opted_out"
+
+
+class DeskError(Exception):
+    """Something at the desk could not be done; the text is for the person who tried."""
+
+
+class AlreadyClaimed(DeskError):
+    """Somebody else has it."""
+
+    def __init__(self, by: User | None) -> None:
+        self.by = by
+        super().__init__(f"{by.short_name if by else 'Somebody'} was first. Your draft is kept.")
+
+
+class NotWaiting(DeskError):
+    """It is answered, dismissed or gone: there is nothing to claim."""
+
+    def __init__(self, mention: Mention) -> None:
+        self.status = mention.status
+        super().__init__(f"This one is no longer waiting: {mention.get_status_display().lower()}.")
+
+
+class LeaseLost(DeskError):
+    """The claim ended before this write. A draft's text was kept all the same."""
+
+    def __init__(self, to: User | None) -> None:
+        self.to = to
+        who = f"{to.short_name} has it now" if to else "Your five minutes were over"
+        super().__init__(f"{who}. Your draft is kept.")
+
+
+class NotYours(DeskError):
+    """The draft is somebody else's, or has left the desk."""
+
+
+class ClipNotUsable(DeskError):
+    """The clip is not ready, not this campaign's, or without a consent that covers it."""
+
+
+def claim(mention: Mention, *, by: User) -> Reply:
+    """Take it for five minutes. Returns the person's draft, begun from a template if new.
+
+    Raises AlreadyClaimed or NotWaiting. Claiming what one holds already renews it.
+    """
+    with transaction.atomic():
+        now = timezone.now()
+        free = Q(status=Mention.Status.WAITING)
+        over = Q(status=Mention.Status.CLAIMED, claimed_until__lte=now)
+        mine = Q(status=Mention.Status.CLAIMED, claimed_by=by)
+        won = Mention.objects.filter(free | over | mine, pk=mention.pk).update(
+            status=Mention.Status.CLAIMED, claimed_by=by, claimed_at=now, claimed_until=now + LEASE
+        )
+        mention.refresh_from_db()
+        if not won:
+            raise _refusal(mention)
+        reply = drafts.begin(mention, by=by)
+        audit.record("claimed", mention, by=by)
+        _tell([mention], what="claimed", by=by)
+        return reply
+
+
+def heartbeat(mention: Mention, *, by: User) -> datetime:
+    """Renew the lease; returns its new end. Raises LeaseLost."""
+    now = timezone.now()
+    held = Mention.objects.filter(
+        pk=mention.pk, status=Mention.Status.CLAIMED, claimed_by=by, claimed_until__gt=now
+    )
+    if not held.update(claimed_until=now + LEASE):
+        mention.refresh_from_db()
+        raise LeaseLost(_holder(mention, at=now))
+    return now + LEASE
+
+
+def release(mention: Mention, *, by: User) -> None:
+    """Give it back to the queue; the draft is kept. Raises LeaseLost."""
+    with transaction.atomic():
+        held = _held(mention, by=by)
+        _let_go(held, status=Mention.Status.WAITING)
+        audit.record("released", held, by=by)
+        _tell([held], what="released", by=by)
+
+
+def take_over(mention: Mention, *, by: User) -> Reply:
+    """A senior takes what a colleague holds, with the colleague's draft. Raises NotWaiting."""
+    if not by.has_perm("campaign.take_over_claims"):
+        raise PermissionDenied("Only senior editors take over what somebody else holds.")
+    with transaction.atomic():
+        now = timezone.now()
+        locked = Mention.objects.select_for_update(of=("self",)).get(pk=mention.pk)
+        if locked.status not in Mention.OPEN:
+            raise NotWaiting(locked)
+        before = locked.claimed_by_id
+        locked.status = Mention.Status.CLAIMED
+        locked.claimed_by = by
+        locked.claimed_at = now
+        locked.claimed_until = now + LEASE
+        locked.save(update_fields=["status", "claimed_by", "claimed_at", "claimed_until"])
+        reply = drafts.inherit(locked, of=before, by=by) or drafts.begin(locked, by=by)
+        audit.record("took over", locked, before={"claimed_by": before}, by=by)
+        _tell([locked], what="taken over", by=by)
+        return reply
+
+
+def dismiss(mention: Mention, *, reason: Reason, by: User) -> None:
+    """It will not be answered. For what is free or one's own: AlreadyClaimed, NotWaiting."""
+    with transaction.atomic():
+        locked = _free_or_held(mention, by=by)
+        _let_go(locked, status=Mention.Status.DISMISSED, reason=reason.value, by=by)
+        audit.record("dismissed", locked, after={"reason": reason.value}, by=by)
+        _tell([locked], what="dismissed", by=by)
+
+
+def restore(mention: Mention, *, by: User) -> None:
+    """Back into the queue, from the dismissed or the filtered. Raises NotWaiting."""
+    with transaction.atomic():
+        locked = Mention.objects.select_for_update(of=("self",)).get(pk=mention.pk)
+        if locked.status not in {Mention.Status.DISMISSED, Mention.Status.FILTERED}:
+            raise NotWaiting(locked)
+        if _opted_out(locked):
+            raise DeskError("They asked to be left alone. We do not answer them.")
+        before = {"status": locked.status, "reason": locked.reason}
+        _let_go(locked, status=Mention.Status.WAITING)
+        audit.record("restored", locked, before=before, by=by)
+        _tell([locked], what="restored", by=by)
+
+
+def never_answer(mention: Mention, *, by: User) -> None:
+    """Leave the author alone for good: this mention and all that they have waiting."""
+    with transaction.atomic():
+        locked = _free_or_held(mention, by=by)
+        OptOut.objects.get_or_create(
+            network=locked.network,
+            author_id=locked.author_id,
+            defaults={
+                "author_handle": locked.author_handle,
+                "reason": OptOut.Reason.ASKED,
+                "created_by": by,
+            },
+        )
+        others = Mention.objects.waiting().filter(
+            campaign=locked.campaign_id, network=locked.network, author_id=locked.author_id
+        )
+        left_alone = [locked, *others.exclude(pk=locked.pk).select_for_update(of=("self",))]
+        for one in left_alone:
+            _let_go(one, status=Mention.Status.DISMISSED, reason=OPTED_OUT, by=by)
+        audit.record("opted out", locked, after={"mentions": len(left_alone)}, by=by)
+        _tell(left_alone, what="dismissed", by=by)
+
+
+def save_draft(reply: Reply, *, text: str, by: User) -> Reply:
+    """Keep what was typed. The text is kept even when the lease is gone: then raises LeaseLost.
+
+    Raises NotYours for another's draft or one that has left the desk, TextTooLong past 4,000
+    characters. Not audited: drafts change with every word.
+    """
+    words = wording.clean(text)
+    with transaction.atomic():
+        mention = Mention.objects.select_for_update(of=("self",)).get(pk=reply.mention_id)
+        draft = _own_draft(reply, by=by)
+        draft.text = words
+        draft.save(update_fields=["text", "updated_at"])
+    now = timezone.now()
+    if not _is_held(mention, by=by, at=now):
+        raise LeaseLost(_holder(mention, at=now))
+    return draft
+
+
+def pair(reply: Reply, *, clip: Clip, text: str | None = None, by: User) -> Reply:
+    """Choose who answers, and name them in the text (`text` is what stands in the composer).
+
+    Raises LeaseLost, NotYours, ClipNotUsable.
+    """
+    words = None if text is None else wording.clean(text)
+    with transaction.atomic():
+        mention = _held(reply.mention, by=by)
+        draft = _own_draft(reply, by=by)
+        chosen = _usable(clip, mention=mention)
+        before = draft.clip_id
+        old = drafts.voice_of(draft.clip, language=draft.language) if draft.clip else None
+        new = drafts.voice_of(chosen, language=draft.language)
+        draft.text = wording.tell(draft.text if words is None else words, old=old, new=new)
+        draft.clip = chosen
+        draft.link = draft.link or drafts.link_for(mention, language=draft.language, by=by)
+        draft.save(update_fields=["text", "clip", "link", "updated_at"])
+        if draft.link is not None:
+            links.describe(draft.link, subject=drafts.subject_of(draft, mention=mention))
+        audit.record("paired", draft, before={"clip": before}, after={"clip": chosen.pk}, by=by)
+        return draft
+
+
+def expire_leases() -> int:
+    """Claims whose five minutes are over go back to the queue. Returns how many. For the clock."""
+    with transaction.atomic():
+        over = list(
+            Mention.objects.lease_over(at=timezone.now())
+            .order_by("id")
+            .select_for_update(skip_locked=True, of=("self",))[:SWEEP]
+        )
+        for mention in over:
+            before = {"claimed_by": mention.claimed_by_id}
+            _let_go(mention, status=Mention.Status.WAITING)
+            audit.record("lease ran out", mention, before=before, by=None)
+        _tell(over, what="released", by=None)
+    return len(over)
+
+
+def _own_draft(reply: Reply, *, by: User) -> Reply:
+    draft = (
+        Reply.objects.select_for_update(of=("self",))
+        .select_related("link", "clip__storyteller__place")
+        .get(pk=reply.pk)
+    )
+    if draft.author_id != by.pk or draft.status != Reply.Status.DRAFT:
+        raise NotYours("This reply is not a draft of yours.")
+    return draft
+
+
+def _usable(clip: Clip, *, mention: Mention) -> Clip:
+    usable = Clip.objects.ready().with_consent(network=mention.network, at=timezone.now())
+    chosen = (
+        usable.filter(pk=clip.pk, campaign=mention.campaign_id)
+        .select_related("storyteller__place")
+        .first()
+    )
+    if chosen is None:
+        raise ClipNotUsable("This clip cannot be used here. Choose another.")
+    return chosen
+
+
+def _opted_out(mention: Mention) -> bool:
+    return OptOut.objects.filter(network=mention.network, author_id=mention.author_id).exists()
+
+
+def _is_held(mention: Mention, *, by: User, at: datetime) -> bool:
+    return (
+        mention.status == Mention.Status.CLAIMED
+        and mention.claimed_by_id == by.pk
+        and mention.claimed_until is not None
+        and mention.claimed_until > at
+    )
+
+
+def _holder(mention: Mention, *, at: datetime) -> User | None:
+    """Who holds it now; None if nobody does."""
+    until = mention.claimed_until
+    return mention.claimed_by if until is not None and until > at else None
+
+
+def _held(mention: Mention, *, by: User) -> Mention:
+    """The mention under its lock, if the lease is `by`'s. Raises LeaseLost."""
+    now = timezone.now()
+    locked = Mention.objects.select_for_update(of=("self",)).get(pk=mention.pk)
+    if not _is_held(locked, by=by, at=now):
+        raise LeaseLost(_holder(locked, at=now))
+    return locked
+
+
+def _free_or_held(mention: Mention, *, by: User) -> Mention:
+    """The mention under its lock, if nobody else holds it."""
+    locked = Mention.objects.select_for_update(of=("self",)).get(pk=mention.pk)
+    holder = _holder(locked, at=timezone.now())
+    if locked.status not in Mention.OPEN or (holder is not None and holder != by):
+        raise _refusal(locked)
+    return locked
+
+
+def _refusal(mention: Mention) -> DeskError:
+    if mention.status == Mention.Status.CLAIMED:
+        return AlreadyClaimed(mention.claimed_by)
+    return NotWaiting(mention)
+
+
+def _let_go(
+    mention: Mention, *, status: Mention.Status, reason: str = "", by: User | None = None
+) -> None:
+    mention.status = status
+    mention.reason = reason
+    mention.claimed_by = None
+    mention.claimed_at = None
+    mention.claimed_until = None
+    mention.handled_by = by
+    mention.handled_at = timezone.now() if by else None
+    mention.save(
+        update_fields=[
+            "status",
+            "reason",
+            "claimed_by",
+            "claimed_at",
+            "claimed_until",
+            "handled_by",
+            "handled_at",
+        ]
+    )
+
+
+def _tell(mentions: Iterable[Mention], *, what: str, by: User | None) -> None:
+    campaigns: dict[int, list[int]] = {}
+    for mention in mentions:
+        campaigns.setdefault(mention.campaign_id, []).append(mention.pk)
+    for campaign, ids in campaigns.items():
+        live.announce("mention", campaign=campaign, ids=ids, what=what, by=by.pk if by else None)

@@ -1,0 +1,91 @@
+"""The words of a reply: a template filled for one person, and told anew when the clip changes."""
+
+import re
+from dataclasses import dataclass
+
+from campaign.models import Mention
+from videos.models import Clip, Consent
+
+#: What a draft may hold, far past what X takes: what somebody typed is kept, then counted.
+LONGEST = 4_000
+
+#: Control characters, and the marks that turn text around without showing it.
+_UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\ufeff\ufffe\uffff\ud800-\udfff]")
+_PLACEHOLDER = re.compile(r"\{(handle|storyteller|place|link)\}")
+
+NAMELESS = {
+    "en": "somebody",
+    "fr": "quelqu’un",
+    "ar": "شخص",
+    "sw": "mtu",
+    "de": "jemand",
+    "es": "alguien",
+}
+PLACELESS = {
+    "en": "a camp",
+    "fr": "un camp",
+    "ar": "مخيم",
+    "sw": "kambi",
+    "de": "einem Lager",
+    "es": "un campo",
+}
+
+
+class TextTooLong(Exception):
+    """More than we keep of a draft."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Who answers, as far as their consent lets us say it."""
+
+    name: str
+    place: str
+
+
+def clean(text: str) -> str:
+    """What may be stored: plain line ends, nothing unseen. Raises TextTooLong."""
+    plain = _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if len(plain) > LONGEST:
+        raise TextTooLong(f"A draft holds {LONGEST} characters at most.")
+    return plain
+
+
+def voice(clip: Clip, consent: Consent | None, *, language: str) -> Voice:
+    """The name and place that a reply in this language may say."""
+    storyteller = clip.storyteller
+    short = language.split("-", maxsplit=1)[0]
+    name = NAMELESS.get(short, NAMELESS["en"])
+    place = PLACELESS.get(short, PLACELESS["en"])
+    if consent is not None and consent.show_name:
+        name = storyteller.public_name
+    shown = consent.show_place if consent else Consent.PlaceShown.NONE
+    if shown == Consent.PlaceShown.CAMP:
+        place = str(storyteller.place)
+    elif shown == Consent.PlaceShown.COUNTRY:
+        place = storyteller.place.country_name
+    return Voice(name=name, place=place)
+
+
+def fill(template: str, *, mention: Mention, link: str) -> str:
+    """The template with what is known before a clip is chosen."""
+    known = {"handle": f"@{mention.author_handle}", "link": link}
+    return _PLACEHOLDER.sub(lambda found: known.get(found[1], found[0]), template)
+
+
+def tell(text: str, *, old: Voice | None, new: Voice) -> str:
+    """Name the person who answers; where the one before was named, name the new one."""
+    if old is not None:
+        text = _swap(text, old.place, new.place)
+        text = _swap(text, old.name, new.name)
+    spoken = {"storyteller": new.name, "place": new.place}
+    return _PLACEHOLDER.sub(lambda found: spoken.get(found[1], found[0]), text)
+
+
+def open_places(text: str) -> list[str]:
+    """Placeholders that nothing has filled yet, such as `place`."""
+    return [found[1] for found in _PLACEHOLDER.finditer(text)]
+
+
+def _swap(text: str, old: str, new: str) -> str:
+    return re.sub(rf"(?<![\w@]){re.escape(old)}(?!\w)", lambda _: new, text) if old else text
