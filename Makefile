@@ -1,0 +1,49 @@
+# Every target sets up what it needs: Python 3.11 or newer and make are enough.
+#   make run [PORT=8000] [SANDBOX=0]   the newsroom, all of it, on this machine
+#   make test [ARGS=…]                 every test
+#   make check                         format, lint, types, imports, migrations
+#   make bench [ONLY=name]             the figures, against their baselines
+#   make reset                         empty var/, where `make run` keeps its data
+
+PYTHON ?= python3
+RUN := .venv/bin/python
+CODE := campaign responders videos petitions tests manage.py
+# Settings that let Django be read without a server; nothing is kept with them.
+UNREAL := SECRET_KEY=only-for-checks-only-for-checks-only \
+	FIELD_ENCRYPTION_KEYS=MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE= \
+	DATABASE_URL=postgres://nobody@127.0.0.1:1/none REDIS_URL=redis://127.0.0.1:1/0
+
+.PHONY: run test check bench reset dev format
+
+run:
+	@$(PYTHON) campaign/local/bootstrap.py
+	@exec $(RUN) -m campaign.local
+
+reset:
+	@$(PYTHON) campaign/local/bootstrap.py
+	@exec $(RUN) -m campaign.local reset
+
+dev:
+	@$(PYTHON) campaign/local/bootstrap.py --dev
+
+# What starts real processes or a browser comes after the rest, alone: it is judged by the clock.
+test: dev
+	$(RUN) -m pytest -n auto --maxprocesses 8 -m "not process and not journey" $(ARGS)
+	CHROMIUM="$$($(RUN) -m tests.browser)" $(RUN) -m pytest -n 0 -rs -m "process or journey" $(ARGS)
+
+check: dev
+	$(RUN) -m ruff format --check $(CODE)
+	$(RUN) -m ruff check $(CODE)
+	$(UNREAL) $(RUN) -m mypy $(CODE)
+	$(UNREAL) .venv/bin/lint-imports
+	.venv/bin/djangofmt --check templates
+	.venv/bin/djangofmt check templates
+	$(UNREAL) $(RUN) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+
+format: dev
+	$(RUN) -m ruff format $(CODE)
+	$(RUN) -m ruff check --fix $(CODE)
+	.venv/bin/djangofmt templates
+
+bench: dev
+	ONLY="$(ONLY)" $(RUN) -m tests.bench
