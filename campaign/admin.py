@@ -26,7 +26,7 @@ class ReadOnlyAdmin(admin.ModelAdmin[M]):
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin):
+class PersonAdmin(UserAdmin[User]):
     list_display = ("username", "name", "is_active", "last_login")
     list_filter = ("groups", "campaigns", "is_active")
     search_fields = ("username", "name", "email")
