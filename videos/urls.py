@@ -1,3 +1,13 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from videos.views import clips, field, files
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("field/", field.field, name="field"),
+    path("field/film/", field.film, name="field-film"),
+    path("c/<slug:campaign>/clips/", clips.clips, name="clips"),
+    path("c/<slug:campaign>/clips/<uuid:pk>/retire/", clips.retire, name="clip-retire"),
+    path("footage/<uuid:pk>/<slug:kind>", files.clip_file, name="clip-file"),
+    path("v/<uuid:pk>.mp4", files.public_file, {"kind": "preview"}, name="public-clip"),
+    path("v/<uuid:pk>.jpg", files.public_file, {"kind": "poster"}, name="public-poster"),
+]

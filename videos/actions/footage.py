@@ -1,0 +1,194 @@
+"""A film arrives, and a clip leaves the shelf: every write about footage that a person makes."""
+
+import hashlib
+import logging
+import uuid
+from dataclasses import dataclass
+
+import django_rq
+from django.core.files import File
+from django.db import transaction
+from django.utils import timezone
+from redis import RedisError
+
+from campaign import audit, live
+from campaign.models import User
+from videos import storage
+from videos.models import Clip, Consent, CrewMember, Storyteller
+from videos.processing.probe import MAX_BYTES, Reason
+
+log = logging.getLogger(__name__)
+
+NETWORK = "x"
+QUEUE = "media"
+JOB = "videos.jobs.prepare_clip"
+
+
+class FootageError(Exception):
+    """A film cannot be taken, or a clip not changed; the text says why, for the person asking."""
+
+
+class NotYourPlaceError(FootageError):
+    """The storyteller is filmed by another crew, or for a campaign that is not this person's."""
+
+
+class NoConsentError(FootageError):
+    """The storyteller's newest consent does not allow that a clip is shown."""
+
+
+class BadFileError(FootageError):
+    """The file can be refused before anybody looks into it."""
+
+
+class NotOnShelfError(FootageError):
+    """The clip is not in a state that can be retired."""
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What a person says about the film that they send."""
+
+    title: str
+    language: str
+    quote: str = ""
+    themes: tuple[str, ...] = ()
+    voice_only: bool = False
+
+
+def receive(upload: File[bytes], telling: Telling, *, storyteller: Storyteller, by: User) -> Clip:
+    """Take a film in: store it untouched, note its hash, and have it prepared.
+
+    The same file for the same storyteller, sent again, is the clip that is there already.
+    Raises `NotYourPlaceError`, `NoConsentError`, `BadFileError`; then nothing is stored.
+    """
+    _check_person(storyteller, by=by)
+    _check_consent(storyteller)
+    size = _check_size(upload)
+    sha256 = _digest(upload)
+    if known := _find(storyteller, sha256=sha256):
+        return known
+    clip = Clip(
+        id=uuid.uuid4(),
+        campaign_id=storyteller.campaign_id,
+        storyteller=storyteller,
+        title=telling.title,
+        quote=telling.quote,
+        language=telling.language,
+        themes=list(telling.themes),
+        voice_only=telling.voice_only,
+        original_name=_tidy(upload.name),
+        original_sha256=sha256,
+        original_bytes=size,
+        uploaded_by=by,
+        received_at=timezone.now(),
+    )
+    clip.original = storage.keep_original(upload, clip.id)
+    try:
+        kept = _save(clip, by=by)
+    except BaseException:
+        storage.remove(clip.original)
+        raise
+    if kept.pk != clip.pk:
+        storage.remove(clip.original)
+    return kept
+
+
+@transaction.atomic
+def retire(clip: Clip, *, by: User) -> None:
+    """Take a clip off the shelf for good; what was posted with it stays posted.
+
+    Raises `NotOnShelfError` when it is being prepared, or was retired or withdrawn already.
+    """
+    states = [Clip.Status.READY, Clip.Status.FAILED]
+    changed = Clip.objects.filter(pk=clip.pk, status__in=states).update(status=Clip.Status.RETIRED)
+    if not changed:
+        raise NotOnShelfError("This clip is not on the shelf any more. Reload the page.")
+    before = clip.status
+    clip.refresh_from_db(fields=["status"])
+    announce(clip)
+    audit.record("retired", clip, before={"status": before}, after={"status": clip.status}, by=by)
+
+
+def announce(clip: Clip) -> None:
+    """Tell the newsroom and the crew of the place how this clip is doing."""
+    live.announce(
+        "clip",
+        campaign=clip.campaign_id,
+        ids=[str(clip.pk)],
+        place=clip.storyteller.place_id,
+        status=clip.status,
+        progress=clip.progress,
+    )
+
+
+def ring(clip: uuid.UUID) -> None:
+    """Ask a media worker to prepare this clip. Without Redis the sweep does it later."""
+    try:
+        django_rq.get_queue(QUEUE).enqueue(
+            JOB, str(clip), job_id=job_id(clip), result_ttl=0, failure_ttl=86_400
+        )
+    except RedisError as error:
+        log.warning("clip %s waits for the sweep: %s", clip, error)
+
+
+def job_id(clip: uuid.UUID) -> str:
+    return f"clip-{clip.hex}"
+
+
+@transaction.atomic
+def _save(clip: Clip, *, by: User) -> Clip:
+    """Save the clip unless a request beside this one saved the same film first."""
+    Storyteller.objects.select_for_update().get(pk=clip.storyteller_id)
+    if known := _find(clip.storyteller, sha256=clip.original_sha256):
+        return known
+    clip.save(force_insert=True)
+    announce(clip)
+    transaction.on_commit(lambda: ring(clip.pk))
+    facts = {"sha256": clip.original_sha256, "bytes": clip.original_bytes}
+    audit.record("received", clip, after=facts, by=by)
+    return clip
+
+
+def _find(storyteller: Storyteller, *, sha256: str) -> Clip | None:
+    over = [Clip.Status.FAILED, Clip.Status.RETIRED, Clip.Status.WITHDRAWN]
+    same = Clip.objects.filter(storyteller=storyteller, original_sha256=sha256)
+    return same.exclude(status__in=over).first()
+
+
+def _check_person(storyteller: Storyteller, *, by: User) -> None:
+    crew = CrewMember.objects.filter(user=by).first()
+    if crew is not None and crew.place_id != storyteller.place_id:
+        raise NotYourPlaceError("This storyteller is with another crew.")
+    if crew is None and not by.campaigns.filter(pk=storyteller.campaign_id).exists():
+        raise NotYourPlaceError("This storyteller belongs to another campaign.")
+
+
+def _check_consent(storyteller: Storyteller) -> None:
+    allowed = Consent.objects.valid(network=NETWORK, at=timezone.now())
+    if not allowed.filter(storyteller=storyteller).exists():
+        raise NoConsentError(
+            f"{storyteller.public_name} has no consent on file that is valid today. "
+            "Ask London before you film."
+        )
+
+
+def _check_size(upload: File[bytes]) -> int:
+    size = upload.size or 0
+    if size == 0:
+        raise BadFileError(str(Reason.EMPTY.message))
+    if size > MAX_BYTES:
+        raise BadFileError(str(Reason.TOO_BIG.message))
+    return size
+
+
+def _digest(upload: File[bytes]) -> str:
+    digest = hashlib.sha256()
+    for block in upload.chunks(storage.BLOCK):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def _tidy(name: str | None) -> str:
+    """What the phone called the file, for people to read: printable, one line, short."""
+    kept = "".join(letter for letter in name or "" if letter.isprintable())
+    return kept.strip()[-200:]

@@ -1,0 +1,9 @@
+"""What the media worker runs; each takes an id, calls one action and survives running twice."""
+
+import uuid
+
+from videos.actions import preparing
+
+
+def prepare_clip(clip_id: str) -> None:
+    preparing.process(uuid.UUID(clip_id))

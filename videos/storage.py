@@ -1,0 +1,50 @@
+"""Where footage lies: names of ours in Django's default storage, local disk or S3 alike.
+
+A name never holds anything that a phone, a browser or a person chose.
+"""
+
+import shutil
+import uuid
+from pathlib import Path
+
+from django.core.files import File
+from django.core.files.storage import default_storage
+
+BLOCK = 1024 * 1024
+
+
+def keep_original(upload: File[bytes], clip: uuid.UUID) -> str:
+    """Store the film as it came; returns its name in the storage."""
+    upload.seek(0)
+    return default_storage.save(f"originals/{clip.hex}", upload)
+
+
+def keep_rendition(path: Path, *, clip: uuid.UUID, kind: str, sha256: str) -> str:
+    """Store a finished file; returns its name. The hash in the name keeps two makings apart."""
+    name = f"renditions/{clip.hex}/{kind}-{sha256[:16]}{path.suffix}"
+    with path.open("rb") as file:
+        return default_storage.save(name, File(file))
+
+
+def fetch(name: str, target: Path) -> None:
+    """Copy a stored file to `target`; raises FileNotFoundError if the storage has none."""
+    with default_storage.open(name, "rb") as stored, target.open("wb") as file:
+        shutil.copyfileobj(stored, file, BLOCK)
+
+
+def remove(name: str) -> None:
+    """Delete a stored file; one that is gone already is no error."""
+    default_storage.delete(name)
+
+
+def local_path(name: str) -> Path | None:
+    """Where the file is on this machine's disk; None if the storage is somewhere else."""
+    try:
+        return Path(default_storage.path(name))
+    except NotImplementedError:
+        return None
+
+
+def signed_url(name: str) -> str:
+    """An address at the storage itself that works for a few minutes."""
+    return default_storage.url(name)

@@ -1,0 +1,25 @@
+"""What templates need to speak of clips."""
+
+from django import template
+
+from videos import reports
+from videos.themes import THEMES
+
+register = template.Library()
+
+
+@register.filter
+def failure_words(code: str) -> str:
+    """What went wrong and what to do, from a clip's failure code."""
+    return reports.failure_in_words(code)
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """The language's own name for itself."""
+    return str(reports.LANGUAGES.get(code, code))
+
+
+@register.filter
+def theme_name(code: str) -> str:
+    return THEMES.get(code, code)

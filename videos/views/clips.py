@@ -1,0 +1,49 @@
+"""The library: every clip of a campaign, for the people who pair and look after them."""
+
+import uuid
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from campaign.access import NewsroomRequest, newsroom
+from videos import reports
+from videos.actions import footage
+from videos.forms import ShelfFilter
+from videos.models import Clip
+
+
+@require_safe
+@newsroom("campaign.view_clips")
+def clips(request: NewsroomRequest) -> HttpResponse:
+    """The shelf, narrowed by what the address says; htmx asks for the list alone."""
+    shelf = ShelfFilter(request.GET)
+    found = reports.library(request.campaign, **shelf.lookups())
+    pages = Paginator(found, reports.ON_ONE_PAGE)
+    context = {
+        "page": pages.get_page(request.GET.get("page")),
+        "chosen": shelf.cleaned_data,
+        "may_review": request.user.has_perm("campaign.review_clips"),
+    }
+    if request.headers.get("HX-Request"):
+        return render(request, "videos/clips.html#shelf", context)
+    context["choices"] = reports.choices(request.campaign)
+    return render(request, "videos/clips.html", context)
+
+
+@require_POST
+@newsroom("campaign.review_clips")
+def retire(request: NewsroomRequest, pk: uuid.UUID) -> HttpResponse:
+    """Take a clip off the shelf."""
+    clip = get_object_or_404(
+        Clip.objects.select_related("storyteller"), pk=pk, campaign=request.campaign
+    )
+    try:
+        footage.retire(clip, by=request.user)
+    except footage.NotOnShelfError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"{clip.storyteller.public_name}: “{clip.title}” is retired.")
+    return redirect("clips", request.campaign.slug)
