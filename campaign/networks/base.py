@@ -53,6 +53,7 @@ class IncomingPost:
     kind: Kind = Kind.POST
     conversation_id: str = ""
     in_reply_to: str = ""
+    in_reply_to_author_id: str = ""
     quoted_id: str = ""
     quoted_author_id: str = ""
     mentioned_ids: frozenset[str] = frozenset()

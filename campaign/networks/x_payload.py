@@ -122,6 +122,7 @@ def incoming(
         kind=_kind(references),
         conversation_id=_id(data.get("conversation_id")),
         in_reply_to=references.get("replied_to", ""),
+        in_reply_to_author_id=_text(data.get("in_reply_to_user_id")),
         quoted_id=quoted,
         quoted_author_id=_text(_quoted_post(includes, quoted).get("author_id")),
         mentioned_ids=frozenset(_id(one.get("id")) for one in mentioned) - {""},

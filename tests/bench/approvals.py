@@ -1,0 +1,97 @@
+"""Approves replies inside a running newsroom and prints, as JSON, how long each took to leave."""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+import django
+import requests
+
+django.setup()
+
+from django.conf import settings  # noqa: E402  Django first
+
+from campaign.models import Campaign, Mention, User  # noqa: E402
+from campaign.networks import registry  # noqa: E402
+from responders.actions import approval, desk  # noqa: E402
+from responders.models import MediaUpload, Reply  # noqa: E402
+from videos.models import Clip  # noqa: E402
+
+T = TypeVar("T")
+
+REPLIES = 60
+PATIENCE = 120.0
+
+
+def main() -> None:
+    campaign = Campaign.objects.get()
+    Campaign.objects.update(hold_seconds=0)
+    maya = User.objects.get(username="maya")
+    clip = _until(lambda: Clip.objects.ready().order_by("received_at").first())
+    replies = [_draft(number, campaign=campaign, clip=clip, by=maya) for number in range(REPLIES)]
+    _until(lambda: MediaUpload.objects.filter(state=MediaUpload.State.READY, clip=clip).first())
+    approved = [_approve(reply, by=maya) for reply in replies]
+    bare = [_post_directly(reply) for reply in replies]
+    sys.stdout.write(json.dumps({"approved": approved, "bare": bare}))
+
+
+def _until(look: Callable[[], T | None]) -> T:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        found = look()
+        if found is not None:
+            return found
+        time.sleep(0.02)
+    raise RuntimeError("waited in vain")
+
+
+def _tweet(number: int) -> str:
+    tweet = {
+        "text": f"What can one person do, asks voice {number}? @iwelcome_now #IWelcome",
+        "handle": f"asker_{number}",
+    }
+    answer = requests.post(f"{settings.X_API_URL}/_posts", json=tweet, timeout=10)
+    answer.raise_for_status()
+    return str(answer.json()["ids"][0])
+
+
+def _draft(number: int, *, campaign: Campaign, clip: Clip, by: User) -> Reply:
+    tweet = _tweet(number)
+    mention = _until(lambda: Mention.objects.filter(external_id=tweet).first())
+    reply = desk.claim(mention, by=by)
+    return desk.pair(reply, clip=clip, by=by)
+
+
+def _approve(reply: Reply, *, by: User) -> float:
+    desk.heartbeat(reply.mention, by=by)
+    seen = approval.fingerprint(reply)
+    began = time.time()
+    approval.approve(reply, seen=seen, by=by)
+    arrived = _until(lambda: _arrival(reply.mention.external_id, since=began))
+    _until(lambda: Reply.objects.posted().filter(pk=reply.pk).first())
+    return arrived - began
+
+
+def _arrival(tweet: str, *, since: float) -> float | None:
+    """When the sandbox was asked to answer that tweet."""
+    query = {"method": "POST", "path": "/2/tweets", "since": str(since)}
+    found = requests.get(f"{settings.X_API_URL}/_requests", params=query, timeout=10).json()
+    for request in found["requests"]:
+        if request["body"]["reply"]["in_reply_to_tweet_id"] == tweet:
+            return float(request["at"])
+    return None
+
+
+def _post_directly(reply: Reply) -> float:
+    """The same call without the newsroom around it, to a tweet of its own."""
+    network = registry.connect(reply.account)
+    tweet = _tweet(reply.pk + 100_000)
+    began = time.time()
+    network.create_reply(f"{tweet} {reply.text}"[:200], in_reply_to=tweet, media_ids=[])
+    return _until(lambda: _arrival(tweet, since=began)) - began
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,17 @@
+"""Small sums that the figures share."""
+
+from collections.abc import Sequence
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value that `share` of them do not exceed; 0 of none."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
+
+
+def p50(values: Sequence[float]) -> float:
+    return percentile(values, 0.50)
+
+
+def p95(values: Sequence[float]) -> float:
+    return percentile(values, 0.95)
