@@ -26,13 +26,16 @@ def main() -> int:
         sys.stderr.write(f"There is no figure “{only}”. Known: {', '.join(NAMES)}.\n")
         return 2
     results: dict[str, dict[str, Any]] = {}
-    with tempfile.TemporaryDirectory(prefix="newsroom-bench-") as folder:
-        with Postgres(Path(folder) / "postgres") as postgres, Valkey(Path(folder) / "v") as valkey:
-            _prepare(postgres.url, valkey.url, Path(folder))
-            for name in NAMES:
-                if only in {"", name}:
-                    results[name] = import_module(f"tests.bench.{name}").run()
-                    _print(name, results[name])
+    with (
+        tempfile.TemporaryDirectory(prefix="newsroom-bench-") as folder,
+        Postgres(Path(folder) / "postgres") as postgres,
+        Valkey(Path(folder) / "valkey") as valkey,
+    ):
+        _prepare(postgres.url, valkey.url, Path(folder))
+        for name in NAMES:
+            if only in {"", name}:
+                results[name] = import_module(f"tests.bench.{name}").run()
+                _print(name, results[name])
     _keep(results)
     return 0 if all(result["ok"] for result in results.values()) else 1
 

@@ -1,6 +1,6 @@
 """The desk page with a million mentions in the table: server time and number of queries.
 
-The baseline is the sign-in page, drawn by the same code in the same run: what a page costs that asks the
+The baseline is the sign-in page in the same run: what a page costs that asks the
 database for nothing but who is there.
 """
 
