@@ -1,4 +1,4 @@
-"""A file of posts through the same way as the stream: for trying out, for catching up, for tests."""
+"""A file of posts on the way that the stream takes: to try things out, to catch up, to test."""
 
 import time
 from collections.abc import Iterator
