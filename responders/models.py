@@ -188,6 +188,11 @@ class Reply(models.Model):
     def __str__(self) -> str:
         return f"Reply {self.pk} to @{self.mention.author_handle} ({self.status})"
 
+    @property
+    def campaign_id(self) -> int:
+        """Whose audit log tells of it."""
+        return self.mention.campaign_id
+
 
 class Attempt(models.Model):
     """One try to create the post, written and committed before the request leaves."""

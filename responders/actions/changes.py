@@ -1,0 +1,70 @@
+"""How every change to a reply begins and ends: with both rows locked, and with the news of it."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from campaign import audit, live
+from campaign.models import Mention, User
+from responders.models import Reply
+
+#: How long a mention is its editor's own again when a reply comes back to them: a fresh claim.
+LEASE = timedelta(minutes=5)
+
+
+class Refused(Exception):
+    """What was asked for cannot be done now. The message is for the person who asked."""
+
+
+def lock(reply_id: int) -> Reply:
+    """The reply as it is now, with its mention. Both rows stay locked until the transaction ends.
+
+    The mention is always locked first, so that two changes never wait for each other.
+    """
+    Mention.objects.select_for_update(no_key=True, of=("self",)).get(replies=reply_id)
+    return (
+        Reply.objects.select_for_update(no_key=True, of=("self",))
+        .select_related(
+            "mention__campaign", "account__campaign", "clip__storyteller__place", "link", "author"
+        )
+        .get(pk=reply_id)
+    )
+
+
+def note(verb: str, reply: Reply, *, before: str, by: User | None, **facts: Any) -> None:
+    """Write the change down and tell open pages. `before` is the status that the reply left."""
+    audit.record(
+        verb, reply, before={"status": before}, after={"status": reply.status, **facts}, by=by
+    )
+    campaign = reply.mention.campaign_id
+    live.announce("reply", campaign=campaign, ids=[reply.pk], status=reply.status)
+    live.announce("mention", campaign=campaign, ids=[reply.mention_id])
+
+
+def give_back(reply: Reply) -> None:
+    """The mention is its editor's own again, for as long as a fresh claim."""
+    now = timezone.now()
+    mention = reply.mention
+    mention.status = Mention.Status.CLAIMED
+    mention.claimed_by = reply.author
+    mention.claimed_at = now
+    mention.claimed_until = now + LEASE
+    mention.save(update_fields=["status", "claimed_by", "claimed_at", "claimed_until"])
+
+
+def set_free(mention: Mention) -> None:
+    """Back into the queue, for anybody."""
+    mention.status = Mention.Status.WAITING
+    mention.claimed_by = None
+    mention.claimed_at = None
+    mention.claimed_until = None
+    mention.save(update_fields=["status", "claimed_by", "claimed_at", "claimed_until"])
+
+
+def dismiss(mention: Mention, *, reason: str) -> None:
+    mention.status = Mention.Status.DISMISSED
+    mention.reason = reason
+    mention.handled_at = timezone.now()
+    mention.claimed_until = None
+    mention.save(update_fields=["status", "reason", "handled_at", "claimed_until"])

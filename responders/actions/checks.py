@@ -1,0 +1,161 @@
+"""What is looked at right before a reply leaves, under its lock. The last word on whether it goes.
+
+Rows that could change the answer are locked too, for the moment until the attempt is committed:
+the account (pauses, limits) and the consent (withdrawal). Whoever pauses or withdraws therefore
+knows, when they are done, that nothing further begins.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from campaign.models import Account, Mention, OptOut, Pause
+from responders import pacing
+from responders.actions import approval, media
+from responders.models import Attempt, MediaUpload, Reply
+from videos.models import Clip, Consent
+
+#: What a post costs the account in cents; X asks most for one with a link. (Source: X's prices.)
+CENTS_WITH_LINK = 20
+CENTS = 2
+
+_NO_CLAIM = (Mention.Status.DISMISSED, Mention.Status.FILTERED)
+_OFF_THE_SHELF = (Clip.Status.RETIRED, Clip.Status.WITHDRAWN, Clip.Status.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    media_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Not now. Without a time it is looked at again when something changes, and by the sweep."""
+
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Not like this: a person decides (problem, stale), or it is given up (cancelled)."""
+
+    status: Reply.Status
+    reason: str
+    detail: str = ""
+
+
+Verdict = Go | Wait | Stop
+
+
+def before_sending(reply: Reply, *, at: datetime) -> Verdict:
+    """Whether this approved, due and locked reply may go now. Call it in the same transaction."""
+    for check in (_still_wanted, _still_allowed, _still_as_approved, _may_go_now):
+        if verdict := check(reply, at):
+            return verdict
+    return _film(reply)
+
+
+def _still_wanted(reply: Reply, at: datetime) -> Verdict | None:  # noqa: ARG001  one shape for all
+    mention = reply.mention
+    others = Reply.objects.filter(mention=mention, status__in=_MAY_STAND).exclude(pk=reply.pk)
+    if mention.status == Mention.Status.ANSWERED or others.exists():
+        return Stop(Reply.Status.CANCELLED, "answered")
+    if OptOut.objects.filter(network=mention.network, author_id=mention.author_id).exists():
+        return Stop(Reply.Status.CANCELLED, "opted_out")
+    if mention.status in _NO_CLAIM:
+        return Stop(Reply.Status.CANCELLED, "dismissed")
+    if mention.status == Mention.Status.GONE:
+        return Stop(Reply.Status.PROBLEM, "gone", "We were told that the tweet is deleted.")
+    return None
+
+
+_MAY_STAND = (
+    Reply.Status.POSTING,
+    Reply.Status.POSTED,
+    Reply.Status.UNKNOWN,
+    Reply.Status.REMOVING,
+    Reply.Status.REMOVED,
+)
+
+
+def _still_allowed(reply: Reply, at: datetime) -> Verdict | None:
+    if reply.clip is None:
+        return Stop(Reply.Status.CANCELLED, "clip")
+    newest = (
+        Consent.objects.filter(storyteller=reply.clip.storyteller_id)
+        .order_by("-version")
+        .select_for_update(no_key=True, of=("self",))
+        .first()
+    )
+    valid = Consent.objects.valid(network=reply.account.network, at=at)
+    if newest is None or not valid.filter(pk=newest.pk).exists():
+        return Stop(Reply.Status.CANCELLED, "consent")
+    status = Clip.objects.values_list("status", flat=True).get(pk=reply.clip.pk)
+    if status in _OFF_THE_SHELF:
+        return Stop(Reply.Status.CANCELLED, "clip")
+    return None if status == Clip.Status.READY else Wait()
+
+
+def _still_as_approved(reply: Reply, at: datetime) -> Verdict | None:  # noqa: ARG001  one shape for all
+    if approval.fingerprint(reply) != reply.fingerprint:
+        return Stop(Reply.Status.STALE, "changed")
+    if not reply.mention.replyable:
+        return Stop(Reply.Status.PROBLEM, "not_summoned", reply.mention.replyable_reason)
+    return None
+
+
+def _may_go_now(reply: Reply, at: datetime) -> Verdict | None:
+    account = Account.objects.select_for_update(no_key=True, of=("self",)).get(pk=reply.account_id)
+    if account.status != Account.Status.ACTIVE or Pause.objects.covering(account).exists():
+        return Wait()
+    told = pacing.waits_until(account.pk)
+    if told is not None and told > at:
+        return Wait(told)
+    if budget_left(account, at=at) <= 0:
+        return Wait(tomorrow(at))
+    return None
+
+
+def budget_left(account: Account, *, at: datetime) -> int:
+    """How many more replies the account's daily limits allow, of number and of money."""
+    sent = sent_today(account, at=at)
+    return min(account.daily_reply_limit - sent, cents_left(account, sent=sent) // CENTS_WITH_LINK)
+
+
+def cents_left(account: Account, *, sent: int) -> int:
+    return account.daily_budget_cents - sent * CENTS_WITH_LINK
+
+
+def sent_today(account: Account, *, at: datetime) -> int:
+    """Replies that were posted today or may have been, in the newsroom's time zone."""
+    posted = Q(status__in=[Reply.Status.POSTED, Reply.Status.REMOVING, Reply.Status.REMOVED])
+    today = Q(posted_at__gte=midnight(at))
+    flying = Q(status__in=[Reply.Status.POSTING, Reply.Status.UNKNOWN])
+    replies = Reply.objects.filter(account=account)
+    return replies.filter(posted & today).count() + replies.filter(flying).count()
+
+
+def midnight(at: datetime) -> datetime:
+    return timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def tomorrow(at: datetime) -> datetime:
+    return midnight(midnight(at) + timedelta(hours=30))
+
+
+def _film(reply: Reply) -> Verdict:
+    upload = media.state_for(reply)
+    if upload is not None and media.is_ready(upload):
+        return Go(upload.media_id)
+    if upload is not None and upload.state == MediaUpload.State.FAILED:
+        return Stop(Reply.Status.PROBLEM, "film", upload.failure)
+    if reply.clip is not None:
+        media.want(reply.clip, reply.account)
+    return Wait()
+
+
+def unsettled(reply: Reply) -> bool:
+    """Whether an earlier attempt may have left a post on the network."""
+    return reply.attempts.filter(outcome__in=["", Attempt.Outcome.UNKNOWN]).exists()

@@ -1,0 +1,53 @@
+"""What the clock looks for, so that a lost bell, a killed worker or an empty Redis loses nothing.
+
+Each is quick, takes no argument, may run at any time and any number of times, and only rings for
+work that stands in the database.
+"""
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from campaign.models import Account, Pause
+from responders import doorbells
+from responders.actions import media, reconcile
+from responders.models import Reply
+
+MOST = 200
+#: How long a bell that rang is given before it rings again.
+PATIENCE = 10
+
+
+def ring_for_due_replies() -> int:
+    """Approved replies whose time has come and that no pause keeps back."""
+    everybody = Q(campaign=None, account=None)
+    theirs = Q(campaign=OuterRef("account__campaign"), account=None) | Q(
+        account=OuterRef("account")
+    )
+    paused = Pause.objects.active().filter(everybody | theirs)
+    due = (
+        Reply.objects.due(at=timezone.now())
+        .filter(~Exists(paused), account__status=Account.Status.ACTIVE)
+        .order_by("due_at")
+        .values_list("pk", flat=True)
+    )
+    return _ring(doorbells.POST, list(due[:MOST]))
+
+
+def ring_for_films() -> int:
+    """Uploads that stopped half way or have to be asked about, and those that expire too soon."""
+    now = timezone.now()
+    for upload in media.expiring(at=now)[:MOST]:
+        media.renew(upload.pk)
+    return _ring(doorbells.UPLOAD, list(media.due(at=now).values_list("pk", flat=True)[:MOST]))
+
+
+def settle_the_unknown() -> int:
+    """Attempts of dead workers, and looks for replies that may be on the network."""
+    reconcile.adopt_lost()
+    return _ring(doorbells.LOOK, reconcile.due_accounts())
+
+
+def _ring(job: str, subjects: list[int]) -> int:
+    for subject in subjects:
+        doorbells.ring(job, subject, quiet_for=PATIENCE)
+    return len(subjects)

@@ -1,0 +1,22 @@
+"""What the posting and uploads workers run; each takes an id and survives running twice."""
+
+from rq import get_current_job
+
+from responders.actions import media, posting, reconcile
+
+
+def post_reply(reply_id: int) -> None:
+    posting.post(reply_id, worker=_worker())
+
+
+def look_for_replies(account_id: int) -> None:
+    reconcile.look(account_id)
+
+
+def upload_media(upload_id: int) -> None:
+    media.upload(upload_id)
+
+
+def _worker() -> str:
+    job = get_current_job()
+    return (job.worker_name if job is not None else None) or "no queue"
