@@ -59,7 +59,7 @@ class Newsroom:
         taken = [f"{port} ({use})" for port, use in self.ports.items() if not _is_free(port)]
         if taken:
             raise Refusal(
-                f"Port {' and '.join(taken)} is in use on this machine. Stop what uses it, or "
+                f"In use on this machine: port {', port '.join(taken)}. Stop what uses it, or "
                 f"choose another: `make run PORT={self.port + 100}`."
             )
 
@@ -110,7 +110,8 @@ class Newsroom:
         command = [sys.executable, "-m", "uvicorn", "campaign.asgi:application"]
         bind = ["--host", self.settings.get("HOST") or ADDRESS, "--port", str(self.port)]
         # Event streams never end by themselves.
-        return [*command, *bind, "--no-access-log", "--timeout-graceful-shutdown", "2"]
+        quiet = ["--no-access-log", "--log-level", "warning"]
+        return [*command, *bind, *quiet, "--timeout-graceful-shutdown", "2"]
 
     def last_words(self, logins: Iterable[str]) -> str:
         lines = ["The newsroom is up.", "", f"Newsroom   {self.settings_public_url}"]

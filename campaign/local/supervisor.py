@@ -20,6 +20,7 @@ LONGEST_DELAY = 30.0
 # A process that has run so long has recovered: its next crash starts from the first delay again.
 STEADY_SECONDS = 30.0
 STOP_SECONDS = 10.0
+IMPATIENCE_SECONDS = 1.0
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 COLOURS = (36, 33, 35, 32, 34, 96, 93, 95, 92, 94)
 
@@ -85,11 +86,11 @@ class Child:
         os.set_blocking(self.output.fileno(), False)
 
     def read(self) -> bool:
-        """Passes on what has been written; False at the end of it."""
+        """Passes on what has been written; False when there is no more, now or ever."""
         try:
             data = os.read(self.output.fileno(), 65536)
         except BlockingIOError:
-            return True
+            return False
         *lines, self._rest = (self._rest + data).split(b"\n")
         if not data and self._rest:
             lines.append(self._rest)
@@ -116,6 +117,7 @@ class Supervisor:
         self.console = console
         self.stopping = False
         self._hurry = False
+        self._asked_at: float | None = None
         self._parent = os.getppid()
         self._selector = selectors.DefaultSelector()
         self._children: list[Child] = []
@@ -129,8 +131,10 @@ class Supervisor:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
-        # A second one says that the first was not quick enough.
-        self._hurry = self.stopping
+        # A second one says that the first was not quick enough; but one Ctrl-C can arrive twice.
+        now = time.monotonic()
+        self._asked_at = self._asked_at or now
+        self._hurry = now - self._asked_at > IMPATIENCE_SECONDS
         self.stopping = True
 
     def serve(self, server: Server) -> None:
@@ -152,8 +156,7 @@ class Supervisor:
         if child.process.poll() is None:
             self._end([child])
             return None
-        while child.read():
-            pass
+        self._bury(child)
         return child.process.returncode
 
     def tick(self) -> None:
@@ -161,7 +164,7 @@ class Supervisor:
         for key, _ in self._selector.select(POLL_SECONDS):
             child: Child = key.data
             if not child.read():
-                self._selector.unregister(child.output)
+                self._stop_reading(child)
         # Where the kernel does not tell us of our parent's death, its new number does.
         self.stopping = self.stopping or os.getppid() != self._parent
         if not self.stopping:
@@ -176,8 +179,10 @@ class Supervisor:
         self.stopping = True
         for rank in sorted({child.program.stop_rank for child in self._children}):
             self._end([child for child in self._children if child.program.stop_rank == rank])
+        self._children.clear()
         for server in reversed(self._servers):
             server.stop()
+        self._selector.close()
 
     def _spawn(self, program: Program, *, listener: Callable[[str, bytes], None]) -> Child:
         child = Child(program, listener=listener)
@@ -185,10 +190,23 @@ class Supervisor:
         self._selector.register(child.output, selectors.EVENT_READ, child)
         return child
 
+    def _bury(self, child: Child) -> None:
+        """Ends what is left of CHILD and of its own children, and passes on their last words."""
+        child.kill_group()
+        child.process.wait()
+        if not child.output.closed:
+            while child.read():
+                pass
+            self._stop_reading(child)
+
+    def _stop_reading(self, child: Child) -> None:
+        self._selector.unregister(child.output)
+        child.output.close()
+
     def _mend(self) -> None:
         for child in [child for child in self._children if child.process.poll() is not None]:
             self._children.remove(child)
-            child.kill_group()
+            self._bury(child)
             ended = describe_exit(child.process.returncode)
             steady = time.monotonic() - child.started_at > STEADY_SECONDS
             self._retry(
@@ -235,8 +253,7 @@ class Supervisor:
         for child in waiting:
             self.console.say(f"{child.program.name} does not end by itself and is killed")
         for child in children:
-            child.kill_group()
-            child.process.wait()
+            self._bury(child)
 
 
 def describe_exit(code: int) -> str:

@@ -98,6 +98,8 @@ class Clock:
 
 class Command(BaseCommand):
     help = "Runs the sweeps of settings.CLOCK, each as often as it says."
+    # `migrate` has checked the project; a clock needs none of its pages.
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="run each sweep once, then end")

@@ -101,6 +101,8 @@ class Worker(SimpleWorker):
 
 class Command(BaseCommand):
     help = "Does the jobs of one queue."
+    # `migrate` has checked the project; a worker needs none of its pages.
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("queue", nargs="+", help=", ".join(settings.RQ_QUEUES))
