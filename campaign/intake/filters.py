@@ -93,9 +93,10 @@ class Filters:
             self.remember(post.author.id, post.text)
         return reason
 
-    def remember(self, author_id: str, text: str, *, is_open: bool = True) -> None:
+    def remember(self, author_id: str, text: str) -> None:
+        """This text of theirs is in the queue, or being answered."""
         queued = self.queued.setdefault(author_id, Queued())
-        queued.open += is_open
+        queued.open += 1
         queued.texts.add(bare(text))
 
     def _about_author(self, post: IncomingPost) -> Reason | None:

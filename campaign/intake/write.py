@@ -9,11 +9,10 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import DataError, IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from campaign import live
@@ -26,7 +25,6 @@ log = logging.getLogger(__name__)
 
 BATCH = 500
 ANNOUNCED = 50
-ANSWERED_WITHIN = timedelta(hours=24)
 
 Row = dict[str, Any]
 _BLANK = bulk.complete(Mention, {})
@@ -110,16 +108,14 @@ def _filters(posts: Iterable[IncomingPost], *, account: Account, at: datetime) -
         blocked=_having(reasons, OptOut.Reason.BLOCKED),
     )
     status = Mention.Status
-    is_open = Q(status__in=[status.WAITING, status.CLAIMED, status.BRIEFED, status.ANSWERING])
-    answered = Q(status=status.ANSWERED, handled_at__gte=at - ANSWERED_WITHIN)
     present = Mention.objects.filter(
-        is_open | answered,
         network=account.network,
         author_id__in=authors,
         campaign=account.campaign_id,
+        status__in=[status.WAITING, status.CLAIMED, status.BRIEFED, status.ANSWERING],
     )
-    for author_id, text, state in present.values_list("author_id", "text", "status"):
-        rules.remember(author_id, text, is_open=state != status.ANSWERED)
+    for author_id, text in present.values_list("author_id", "text"):
+        rules.remember(author_id, text)
     return rules
 
 
