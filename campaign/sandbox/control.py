@@ -11,7 +11,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from campaign.sandbox import faults, limits, listening, parameters, people, posts, problems, uploads
+from campaign.sandbox import (
+    faults,
+    limits,
+    listening,
+    parameters,
+    people,
+    posts,
+    problems,
+    rain,
+    uploads,
+)
 from campaign.sandbox.api import refused, state_of
 from campaign.sandbox.parameters import Exact, Id
 from campaign.sandbox.state import Draft, State
@@ -159,6 +169,29 @@ async def _set_limit(request: Request, state: State) -> Any:
     return asked.model_dump()
 
 
+class AskedRain(Exact):
+    """POST /_rain: `rate` tweets a second for so many seconds."""
+
+    rate: Annotated[float, Field(gt=0, le=rain.MAX_RATE)] = 5
+    seconds: Annotated[float, Field(gt=0, le=rain.MAX_SECONDS)] = 60
+
+
+async def _start_rain(request: Request, state: State) -> Any:
+    asked = await parameters.body(request, AskedRain)
+    shower = state.rain.start(rate=asked.rate, seconds=asked.seconds)
+    return {"fallen": 0, "wanted": shower.wanted}
+
+
+async def _show_rain(_: Request, state: State) -> Any:
+    shower = state.rain.shower
+    return {"fallen": shower.fallen, "wanted": shower.wanted} if shower else {}
+
+
+async def _stop_rain(_: Request, state: State) -> Any:
+    state.rain.stop()
+    return {}
+
+
 async def _reset_limits(_: Request, state: State) -> Any:
     state.limits.reset()
     return {}
@@ -195,4 +228,7 @@ ROUTES: list[Route] = [
     control("POST", "/_clock", _set_clock),
     control("POST", "/_limits", _set_limit),
     control("DELETE", "/_limits", _reset_limits),
+    control("POST", "/_rain", _start_rain),
+    control("GET", "/_rain", _show_rain),
+    control("DELETE", "/_rain", _stop_rain),
 ]

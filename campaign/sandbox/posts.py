@@ -1,6 +1,7 @@
 """X's endpoints for posts and people: writing, reading, searching."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from itertools import islice
 
 from starlette.responses import Response
@@ -28,7 +29,7 @@ async def create(call: Call) -> Response:
     _check_media(call, draft)
     late = call.state.faults.take("POST /2/tweets", kinds={"late_timeline"})
     if late:
-        draft = Draft(**{**vars(draft), "late": late.seconds or 10})
+        draft = replace(draft, late=late.seconds or 10)
     post = call.state.publish(draft, by=author)
     written = wire.Writer(call.state.store, Shown(old_dialect=False), base_url=call.base_url).post(
         post

@@ -11,9 +11,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from campaign.sandbox import app
 from campaign.sandbox.api import TRANSPORT
+from campaign.sandbox.app import LOOPBACK
 from campaign.sandbox.state import Settings, State
-
-LOOPBACK = "127.0.0.1"
 
 
 class Protocol(H11Protocol):
@@ -42,6 +41,7 @@ class Server(uvicorn.Server):
                 lifespan="on",
                 access_log=False,
                 log_config=None,
+                log_level="warning",
                 timeout_graceful_shutdown=5,
                 server_header=False,
             )

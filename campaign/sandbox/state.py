@@ -4,6 +4,7 @@ import asyncio
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from campaign.sandbox import credentials, faults, matching, wire
 from campaign.sandbox.clock import Clock
@@ -12,6 +13,9 @@ from campaign.sandbox.problems import OPERATIONAL_DISCONNECT
 from campaign.sandbox.signatures import Gate
 from campaign.sandbox.store import Person, Post, Store
 from campaign.sandbox.streams import Audience, Connection, Streams
+
+if TYPE_CHECKING:
+    from campaign.sandbox.rain import Rain
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,7 @@ class State:
         self.streams = Streams(self.clock, heartbeat=settings.heartbeat)
         self.audience = Audience()
         self.stopping = asyncio.Event()
+        self.rain: Rain
         for account in credentials.ACCOUNTS:
             self._know(account)
 
@@ -76,6 +81,9 @@ class State:
                     created_at=self.clock.now(),
                 )
             )
+
+    def account_handles(self) -> set[str]:
+        return {account["handle"] for account in credentials.ACCOUNTS}
 
     def person(
         self, handle: str, *, name: str = "", lang: str = "en", followers: int = 120

@@ -13,8 +13,9 @@ from typing import Any
 
 import requests
 
+from campaign.sandbox.app import LOOPBACK
 from campaign.sandbox.credentials import CAMPAIGN, SECOND, Account, Credentials
-from campaign.sandbox.server import LOOPBACK, Server, listening_socket
+from campaign.sandbox.server import Server, listening_socket
 from campaign.sandbox.state import Settings
 
 

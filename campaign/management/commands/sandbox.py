@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from campaign.sandbox import server
+from campaign.sandbox.app import LOOPBACK
 from campaign.sandbox.state import Settings
 
 
@@ -37,7 +38,7 @@ class Command(BaseCommand):
             smtp_port=smtp_port,
             seed=True,
         )
-        self.stdout.write(f"Sandbox timeline on http://{server.LOOPBACK}:{port}")
-        self.stdout.write(f"Mail catcher on smtp://{server.LOOPBACK}:{smtp_port}, read at /mail")
+        self.stdout.write(f"Sandbox timeline on http://{LOOPBACK}:{port}")
+        self.stdout.write(f"Mail catcher on smtp://{LOOPBACK}:{smtp_port}, read at /mail")
         with sock:
             server.Server(wanted).run(sockets=[sock])
