@@ -1,0 +1,104 @@
+"""The form of the petition page. What it says when something is wrong comes from `Words`."""
+
+import unicodedata
+from typing import Any
+
+from django import forms
+
+from petitions import addresses, tokens
+from petitions.actions.signing import Person
+from petitions.pages import Page
+from petitions.wording import countries
+
+LONGEST_NAME = 120
+#: Letters, marks and what stands between them in names; joiners for Persian and Indic ones.
+_NAME_CATEGORIES = frozenset("LMNZ")
+_NAME_MARKS = frozenset("'’‘ʼ.-–,()·\u200c\u200d")
+
+
+def _is_name(text: str) -> bool:
+    fits = all(
+        unicodedata.category(letter)[0] in _NAME_CATEGORIES or letter in _NAME_MARKS
+        for letter in text
+    )
+    return fits and any(letter.isalpha() for letter in text) and "www." not in text.lower()
+
+
+class SignForm(forms.Form):
+    """Checks a signature. `offer` holds the address that was probably meant, when one was."""
+
+    # Lengths are checked below, in words; these fields take whatever comes.
+    name = forms.CharField(required=False)
+    email = forms.CharField(required=False)
+    country = forms.CharField(required=False)
+    news = forms.BooleanField(required=False)
+    topic = forms.CharField(required=False, help_text="Empty, unless a program filled it in.")
+    use = forms.CharField(required=False, help_text="The offered address, taken up.")
+    kept = forms.CharField(required=False, help_text="The address for which an offer was made.")
+    token = forms.CharField(required=False)
+
+    def __init__(self, *args: Any, page: Page, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.page = page
+        self.words = page.words
+        self.offer: str | None = None
+
+    @property
+    def countries(self) -> list[tuple[str, str]]:
+        return countries(self.page.language)
+
+    @property
+    def fresh_token(self) -> str:
+        return tokens.for_form(self.page.petition.slug)
+
+    @property
+    def offer_text(self) -> str:
+        return self.words.did_you_mean.format(address=self.offer or "")
+
+    @property
+    def looks_automatic(self) -> bool:
+        return bool(self.cleaned_data.get("topic"))
+
+    def clean_name(self) -> str:
+        name = " ".join(unicodedata.normalize("NFC", self.cleaned_data["name"]).split())
+        if not name:
+            raise forms.ValidationError(self.words.name_missing)
+        if len(name) > LONGEST_NAME:
+            raise forms.ValidationError(self.words.name_long.format(n=len(name)))
+        if not _is_name(name):
+            raise forms.ValidationError(self.words.name_strange)
+        return name
+
+    def clean_email(self) -> str:
+        written = (self.data.get("use") or self.cleaned_data["email"]).strip()
+        if not written:
+            raise forms.ValidationError(self.words.email_missing)
+        try:
+            address = addresses.check(written)
+        except addresses.Unusable:
+            raise forms.ValidationError(self.words.email_wrong) from None
+        if written != self.data.get("kept", "").strip() and not self.data.get("use"):
+            self.offer = addresses.suggestion(address)
+        return address
+
+    def clean_country(self) -> str:
+        code: str = self.cleaned_data["country"]
+        if code not in dict(self.countries):
+            raise forms.ValidationError(self.words.country_missing)
+        return code
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or {}
+        if not tokens.form_is_ours(facts.get("token", ""), petition_slug=self.page.petition.slug):
+            raise forms.ValidationError(self.words.form_old)
+        return facts
+
+    def person(self) -> Person:
+        """What was written, once the form is valid."""
+        return Person(
+            name=self.cleaned_data["name"],
+            email=self.cleaned_data["email"],
+            country=self.cleaned_data["country"],
+            language=self.page.language,
+            wants_news=self.cleaned_data["news"],
+        )

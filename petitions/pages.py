@@ -1,0 +1,204 @@
+"""What a public page shows, found in two queries and free of anything about its reader."""
+
+import bisect
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import Http404
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation.trans_real import parse_accept_lang_header
+from markdown_it import MarkdownIt
+
+from petitions.models import CountSnapshot, Petition, PetitionText, TrackedLink
+from petitions.wording import RIGHT_TO_LEFT, Words, number, speak
+
+LINK_SLUG = re.compile(r"[a-z0-9]{5,12}")
+#: The steps that a petition is shown to be on its way to.
+STEPS = [
+    100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000,
+    1_000_000, 2_500_000, 5_000_000, 10_000_000,
+]  # fmt: skip
+
+_markdown = MarkdownIt("commonmark", {"html": False}).disable("image")
+
+
+def prose(text: str) -> SafeString:
+    """Markdown as HTML. HTML in it is shown, not obeyed; links go to http(s) and mailto alone."""
+    return SafeString(_markdown.render(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    code: str
+    name: str
+    url: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the petition is, in numbers and as written in the page's language."""
+
+    confirmed: int
+    pending: int
+    removed: int
+    step: int
+    language: str
+
+    @property
+    def confirmed_share(self) -> float:
+        return min(100.0, round(100 * self.confirmed / self.step, 2))
+
+    @property
+    def pending_share(self) -> float:
+        return min(100.0 - self.confirmed_share, round(100 * self.pending / self.step, 2))
+
+    @property
+    def confirmed_number(self) -> str:
+        return number(self.confirmed, self.language)
+
+    @property
+    def next_step(self) -> str:
+        return speak(self.language).next_step.format(n=number(self.step, self.language))
+
+    @property
+    def others(self) -> str:
+        return speak(self.language).still_to_confirm.format(
+            pending=number(self.pending, self.language), removed=number(self.removed, self.language)
+        )
+
+
+@dataclass(frozen=True)
+class Page:
+    """A petition in one language, perhaps reached through one reply's link."""
+
+    petition: Petition
+    text: PetitionText
+    texts: Sequence[PetitionText]
+    link: TrackedLink | None
+
+    @property
+    def language(self) -> str:
+        return self.text.language
+
+    @property
+    def direction(self) -> str:
+        return "rtl" if self.language in RIGHT_TO_LEFT else "ltr"
+
+    @property
+    def words(self) -> Words:
+        return speak(self.language)
+
+    @property
+    def body(self) -> SafeString:
+        return prose(self.text.body)
+
+    @property
+    def shows_video(self) -> bool:
+        return self.link is not None and self.link.clip_id is not None
+
+    @property
+    def hear(self) -> str:
+        return self.words.hear.format(name=self.link.storyteller if self.link else "")
+
+    @property
+    def answers(self) -> str:
+        return self.words.answers.format(name=self.link.storyteller if self.link else "")
+
+    @property
+    def video_of(self) -> str:
+        return self.words.video_of.format(name=self.link.storyteller if self.link else "")
+
+    @cached_property
+    def progress(self) -> Progress:
+        return progress(self.petition, language=self.language)
+
+    def address(self, *, language: str = "") -> str:
+        """This page's own, with the link it was reached by, so that a signature keeps it."""
+        facts = {"lang": language or self.language}
+        if self.link:
+            facts["l"] = self.link.slug
+        return f"{reverse('petition', kwargs={'slug': self.petition.slug})}?{urlencode(facts)}"
+
+    @property
+    def public_address(self) -> str:
+        """The one that is passed on: it names no reply."""
+        path = reverse("petition", kwargs={"slug": self.petition.slug})
+        return f"{settings.PUBLIC_URL}{path}?{urlencode({'lang': self.language})}"
+
+    @property
+    def public_root(self) -> str:
+        return settings.PUBLIC_URL
+
+    @property
+    def languages(self) -> list[Language]:
+        names = dict(settings.LANGUAGES)
+        return [
+            Language(
+                code=text.language,
+                name=str(names.get(text.language, text.language)),
+                url=self.address(language=text.language),
+                chosen=text.language == self.language,
+            )
+            for text in self.texts
+        ]
+
+
+def progress(petition: Petition, *, language: str) -> Progress:
+    """As last counted; nothing yet before the first count. `petition` comes with its count."""
+    try:
+        count = petition.count
+    except CountSnapshot.DoesNotExist:
+        return Progress(0, 0, 0, next_step(0, goal=petition.goal), language)
+    return Progress(
+        confirmed=count.confirmed,
+        pending=count.pending,
+        removed=count.removed,
+        step=next_step(count.confirmed, goal=petition.goal),
+        language=language,
+    )
+
+
+def next_step(confirmed: int, *, goal: int) -> int:
+    """The nearest step that is not reached: never past the goal before the goal."""
+    position = bisect.bisect_right(STEPS, confirmed)
+    step = STEPS[position] if position < len(STEPS) else 2 * confirmed
+    return min(step, goal) if confirmed < goal else step
+
+
+def find(slug: str, *, link: str = "", language: str = "", accepts: str = "") -> Page:
+    """The page for a reader who asks for a language, or whose browser prefers some.
+
+    `link` is the slug of the reply's link that brought them. Raises `Http404` when there is no
+    such petition, or it has not opened.
+    """
+    texts = list(
+        PetitionText.objects.filter(petition__slug=slug, petition__in=Petition.objects.public())
+        .select_related("petition__campaign", "petition__count")
+        .order_by("id")
+    )
+    if not texts:
+        raise Http404
+    petition = texts[0].petition
+    came_by = find_link(link, petition=petition)
+    wanted = [language, *preferred(accepts), came_by.language if came_by else "", "en"]
+    by_language = {text.language: text for text in texts}
+    chosen = next((one for one in wanted if one in by_language), texts[0].language)
+    return Page(petition=petition, text=by_language[chosen], texts=texts, link=came_by)
+
+
+def find_link(slug: str, *, petition: Petition) -> TrackedLink | None:
+    """The reply's link of that slug, when it is one and belongs to this petition."""
+    if not LINK_SLUG.fullmatch(slug):
+        return None
+    return TrackedLink.objects.filter(slug=slug, petition=petition).first()
+
+
+def preferred(accepts: str) -> list[str]:
+    """The languages of an Accept-Language header, best first, without their countries."""
+    return [language.split("-", maxsplit=1)[0] for language, _ in parse_accept_lang_header(accepts)]

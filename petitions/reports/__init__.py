@@ -1,0 +1,1 @@
+"""Reports: pure questions to the database, answered as dataclasses. Nothing here writes."""

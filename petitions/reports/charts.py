@@ -1,0 +1,151 @@
+"""Where the bars, lines and dots of a chart stand. Presentation attributes alone: our content
+security policy allows no style attributes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil, log10
+
+from django.utils import timezone
+
+from petitions.reports.funnel import Funnel, Moment
+from petitions.reports.rates import Rate
+
+WIDTH = 1_000
+HEIGHT = 200
+TOP = 16
+SPARK_WIDTH, SPARK_HEIGHT = 168, 20
+RANGE_WIDTH = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    x: float
+    width: float
+    confirmed_y: float
+    confirmed_height: float
+    pending_y: float
+    pending_height: float
+    moment: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    y: float
+    label: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """The start of a day (or of a month), with its own sum."""
+
+    x: float
+    label: str
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    bars: list[Bar]
+    lines: list[Line]
+    ticks: list[Tick]
+    width: int = WIDTH
+    height: int = HEIGHT
+    bottom: int = HEIGHT + 28
+
+
+@dataclass(frozen=True, slots=True)
+class Whisker:
+    """A rate as a dot, its likely range as a line, on a scale from 0 to `top`."""
+
+    dot: float
+    low: float
+    high: float
+    few: bool
+
+
+def signatures(funnel: Funnel) -> Bars:
+    moments = funnel.moments
+    most = max((one.confirmed + one.pending for one in moments), default=0)
+    top = nice(most)
+    slot = WIDTH / max(len(moments), 12)
+    scale = (HEIGHT - TOP) / top
+    bars = [_bar(one, x=index * slot, slot=slot, scale=scale) for index, one in enumerate(moments)]
+    lines = [Line(y=round(HEIGHT - value * scale, 1), label=value) for value in _steps(top)]
+    return Bars(bars=bars, lines=lines, ticks=_ticks(funnel, slot=slot))
+
+
+def _bar(moment: Moment, *, x: float, slot: float, scale: float) -> Bar:
+    confirmed = moment.confirmed * scale
+    pending = moment.pending * scale
+    return Bar(
+        x=round(x + slot * 0.1, 2),
+        width=round(slot * 0.8, 2),
+        confirmed_y=round(HEIGHT - confirmed, 1),
+        confirmed_height=round(confirmed, 1),
+        pending_y=round(HEIGHT - confirmed - pending, 1),
+        pending_height=round(pending, 1),
+        moment=moment,
+    )
+
+
+def nice(most: int) -> int:
+    """A round number that the longest bar does not pass: 1, 2 or 5 with zeros, times up to 4."""
+    if most <= 4:
+        return 4
+    size = int(10 ** int(log10(most)))
+    for step in (1, 2, 4, 6, 8, 10):
+        if most <= step * size:
+            return step * size
+    return most
+
+
+def _steps(top: int) -> list[int]:
+    parts = 4 if top % 4 == 0 else 2 if top % 2 == 0 else 1
+    return [top * part // parts for part in range(parts + 1)]
+
+
+def _ticks(funnel: Funnel, *, slot: float) -> list[Tick]:
+    """Days under hours, months under days; labels that would run into each other are left out."""
+    sums: dict[str, tuple[float, int]] = {}
+    for index, moment in enumerate(funnel.moments):
+        label = _tick(timezone.localtime(moment.at), hours=funnel.unit == "hour")
+        x, total = sums.get(label, (index * slot, 0))
+        sums[label] = (x, total + moment.confirmed)
+    return [Tick(x=round(x, 1), label=label, total=total) for label, (x, total) in sums.items()]
+
+
+def _tick(at: datetime, *, hours: bool) -> str:
+    return f"{at:%a} {at.day} {at:%b}" if hours else f"{at:%b %Y}"
+
+
+def spark(values: list[int]) -> list[tuple[float, float, float, float]]:
+    """x, y, width and height of small bars; at most 84 of them, sums of neighbours if need be."""
+    if len(values) > 84:
+        size = ceil(len(values) / 84)
+        values = [sum(values[at : at + size]) for at in range(0, len(values), size)]
+    most = max(values, default=0)
+    if not most:
+        return []
+    slot = SPARK_WIDTH / max(len(values), 14)
+    bars = []
+    for index, value in enumerate(values):
+        height = round(max(1.0, value / most * SPARK_HEIGHT), 1)
+        bars.append((round(index * slot, 2), SPARK_HEIGHT - height, round(slot * 0.8, 2), height))
+    return bars
+
+
+def whisker(rate: Rate, *, top: float) -> Whisker:
+    low, high = rate.likely
+
+    def place(share: float) -> float:
+        return round(4 + min(1.0, share / top) * (RANGE_WIDTH - 8), 1)
+
+    return Whisker(dot=place(rate.share), low=place(low), high=place(high), few=rate.few)
+
+
+def scale_top(rates: list[Rate]) -> float:
+    """The end of the scale: twice the largest share that many clicks vouch for, 5 % at least."""
+    sure = [rate.likely[1] for rate in rates if rate.known and not rate.few]
+    few = [rate.share for rate in rates if rate.known and rate.few]
+    highest = max([*sure, *few, 0.05])
+    return min(1.0, ceil(highest * 20) / 20)

@@ -1,0 +1,123 @@
+from petitions.wording.words import Words
+
+WORDS = Words(
+    skip="Nenda kwenye ombi",
+    languages="Lugha",
+    the_petition="Ombi",
+    hear="Msikilize {name}",
+    answers="{name} anajibu",
+    video_of="Video: {name} anazungumza",
+    confirmed="yamethibitishwa",
+    next_step="hatua ijayo {n}",
+    still_to_confirm="{pending} bado kuthibitishwa, {removed} yameondolewa",
+    how_we_count="Jinsi tunavyohesabu",
+    name="Jina",
+    email="Barua pepe",
+    country="Nchi",
+    choose_country="Chagua nchi",
+    news=(
+        "Nitumieni habari za kampeni hii, karibu mara mbili kwa mwezi. Unaweza kusitisha wakati "
+        "wowote."
+    ),
+    add_my_name="Ongeza jina langu",
+    mail_promise=(
+        "Tunakutumia kiungo kimoja cha kuthibitisha. Jina lako linahesabiwa, halichapishwi kamwe."
+    ),
+    your_data="Taarifa zako",
+    leave_empty="Acha sehemu hii wazi",
+    did_you_mean="Ulimaanisha {address}?",
+    use_it="Tumia hii",
+    keep_it="Kama anwani yako ni sahihi ilivyo, bonyeza tena “Ongeza jina langu”.",
+    closed_title="Ombi hili limefungwa",
+    closed_text="Asante kwa kila aliyetia sahihi. Majina hayawezi kuongezwa tena.",
+    nothing_sent="Hakuna kilichotumwa bado. Tafadhali angalia palipowekwa alama hapa chini.",
+    name_missing="Andika jina lako.",
+    name_long="Jina linaweza kuwa na herufi 120; hili lina {n}.",
+    name_strange="Andika jina lako kwa herufi, bila viungo wala alama.",
+    email_missing="Andika anwani yako ya barua pepe.",
+    email_wrong="Anwani hii haiwezi kupokea barua. Inapaswa kufanana na name@example.org.",
+    country_missing="Chagua nchi yako kwenye orodha.",
+    form_old="Ukurasa huu ulikuwa wazi kwa muda mrefu. Bonyeza tena “Ongeza jina langu”.",
+    check_mail_title="Angalia barua pepe yako",
+    check_mail_text=(
+        "Tumetuma barua moja kwa anwani uliyoandika. Ifungue na ufuate kiungo: hapo ndipo jina "
+        "lako linahesabiwa."
+    ),
+    check_mail_again=(
+        "Hakuna kitu baada ya dakika kumi? Angalia kwenye barua taka, au tia sahihi tena kwa "
+        "anwani ileile: inahesabiwa mara moja."
+    ),
+    back="Rudi kwenye ombi",
+    thanks_title="Asante. Jina lako limehesabiwa.",
+    thanks_text="Waliothibitisha hadi sasa: {n}.",
+    spread="Wajulishe wengine",
+    spread_text="Jina moja zaidi kupitia kwako lina thamani sawa na lako.",
+    share_words="Nimeongeza jina langu: {title}",
+    share_mail="Barua pepe",
+    bad_link_title="Kiungo hiki hakijakamilika",
+    bad_link_text=(
+        "Programu za barua pepe wakati mwingine hukata viungo virefu. Nakili kiungo chote kutoka "
+        "kwenye barua yetu. Sahihi yako iko salama."
+    ),
+    removed_title="Sahihi hii imeondolewa",
+    removed_text=(
+        "Haihesabiwi tena, na hatuhifadhi jina wala anwani yake. Unaweza kutia sahihi wakati "
+        "wowote."
+    ),
+    not_me_title="Hukuwa wewe?",
+    not_me_text=(
+        "Huenda mtu aliandika anwani yako kwa makosa. Tunaondoa sahihi na kufuta jina na anwani "
+        "pamoja nayo."
+    ),
+    not_me_button="Iondoe",
+    mail_subject="Thibitisha jina lako: {title}",
+    mail_body="""Hujambo,
+
+mtu fulani, tunatumaini ni wewe, ametia sahihi “{title}” kwa anwani hii.
+
+Jina lako linahesabiwa ukifuata kiungo hiki:
+{confirm}
+
+Hukuwa wewe? Usifanye chochote, au ondoa sahihi hapa:
+{not_me}
+
+Ombi: {page}
+""",
+    mail_known_subject="Tayari umetia sahihi: {title}",
+    mail_known_body="""Hujambo,
+
+mtu fulani, tunatumaini ni wewe, ametia sahihi “{title}” tena kwa anwani hii. Jina lako
+limethibitishwa na tayari limehesabiwa. Hakuna la kufanya.
+
+Hukuwa wewe, au unataka sahihi yako iondolewe:
+{not_me}
+
+Ombi: {page}
+""",
+    counting="""# Jinsi tunavyohesabu
+
+**Yaliyothibitishwa** ni majina ya watu waliofuata kiungo tulichowatumia. Hii tu ndiyo idadi
+tunayokabidhi.
+
+**Bado kuthibitishwa** ni majina ambayo kiungo chake hakijafuatwa. Tunayafuta baada ya siku 30.
+
+**Yaliyoondolewa** ni majina tuliyoyatoa: kwa sababu mtu alituambia “hakuwa mimi”, au kwa sababu
+hayakutoka kwa mtu. Tunasema ni mangapi, ili uone kwamba tunaangalia.
+
+Anwani moja inahesabiwa mara moja, hata ikiandikwa vipi. Idadi huhesabiwa upya kutoka kwenye sahihi
+zenyewe kila baada ya sekunde chache; hakuna anayeweza kuiandika kwa mkono.
+""",
+    data="""# Taarifa zako
+
+Jina na anwani yako huhifadhiwa kwa usimbaji fiche. Tunazitumia kukuhesabu mara moja na kukutumia
+kiungo. Habari hutumwa tu kwa waliochagua kisanduku, ambacho kiko wazi usipokichagua.
+
+Tunakabidhi idadi ya watu na nchi zao. Hatuchapishi majina, hatuuzi wala kuazima chochote.
+
+Kisichothibitishwa hufutwa baada ya siku 30. Miezi sita baada ya ombi kufungwa, majina na anwani
+hufutwa na idadi hubaki. Kila barua yetu ina kiungo kinachoondoa sahihi yako mara moja.
+
+Ukurasa huu hauweki vidakuzi. Kiungo cha jibu kinatuambia ni jibu gani lililokuleta, si wewe ni
+nani.
+""",
+)

@@ -1,0 +1,70 @@
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Every text of the public pages and mails in one language. Bodies are Markdown."""
+
+    # The page
+    skip: str
+    languages: str
+    the_petition: str
+    hear: str
+    answers: str
+    video_of: str
+    confirmed: str
+    next_step: str
+    still_to_confirm: str
+    how_we_count: str
+    # The form
+    name: str
+    email: str
+    country: str
+    choose_country: str
+    news: str
+    add_my_name: str
+    mail_promise: str
+    your_data: str
+    leave_empty: str
+    did_you_mean: str
+    use_it: str
+    keep_it: str
+    closed_title: str
+    closed_text: str
+    # What is wrong
+    nothing_sent: str
+    name_missing: str
+    name_long: str
+    name_strange: str
+    email_missing: str
+    email_wrong: str
+    country_missing: str
+    form_old: str
+    # After signing
+    check_mail_title: str
+    check_mail_text: str
+    check_mail_again: str
+    back: str
+    # After confirming
+    thanks_title: str
+    thanks_text: str
+    spread: str
+    spread_text: str
+    share_words: str
+    share_mail: str
+    bad_link_title: str
+    bad_link_text: str
+    removed_title: str
+    removed_text: str
+    # This was not me
+    not_me_title: str
+    not_me_text: str
+    not_me_button: str
+    # Mails
+    mail_subject: str
+    mail_body: str
+    mail_known_subject: str
+    mail_known_body: str
+    # How we count, and what becomes of the data
+    counting: str
+    data: str

@@ -1,0 +1,34 @@
+/* What the petition page gains with scripts: one large button starts the video, and the line above
+   the sticky button goes when the button has reached its place. Without them all of it works. */
+
+function story(figure) {
+    const video = figure.querySelector("video");
+    const button = figure.querySelector("[data-play]");
+    video.controls = false;
+    button.hidden = false;
+    button.addEventListener("click", () => {
+        button.hidden = true;
+        video.controls = true;
+        video.focus();
+        video.play().catch(() => {}); // the controls are there to try again
+    });
+    // A video that was taken down meanwhile leaves no hole.
+    video.querySelector("source").addEventListener("error", () => {
+        figure.hidden = true;
+        figure.parentElement.classList.remove("petition-with-video");
+    });
+}
+
+function settle(send) {
+    const watcher = new IntersectionObserver(
+        ([entry]) => send.classList.toggle("is-floating", entry.intersectionRatio < 1),
+        { threshold: [0, 1] },
+    );
+    const mark = document.createElement("span");
+    mark.className = "petition-send-mark";
+    send.after(mark);
+    watcher.observe(mark);
+}
+
+document.querySelectorAll("[data-story]").forEach(story);
+document.querySelectorAll("[data-send]").forEach(settle);
