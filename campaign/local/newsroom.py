@@ -227,7 +227,8 @@ def _secrets(file: Path) -> dict[str, str]:
 def lock(data: Path) -> IO[str]:
     """Held while open: one newsroom, or one `make reset`, for one folder of data."""
     try:
-        data.mkdir(parents=True, exist_ok=True)
+        # Footage of people at risk lies here: nobody else on this machine needs to look around.
+        data.mkdir(mode=0o711, parents=True, exist_ok=True)
         file = (data / "lock").open("a+")
     except OSError as error:
         raise Refusal(f"{data} cannot be used for the data: {error.strerror}.") from error

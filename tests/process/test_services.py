@@ -11,6 +11,7 @@ import psycopg2
 import pytest
 import redis
 
+from campaign.local import child, services
 from campaign.local.services import Postgres, ServiceError, Valkey
 from tests.process.helpers import ROOT, is_alive, wait_until
 
@@ -151,3 +152,21 @@ def test_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(ServiceError, match="cannot keep its data in"):
         Valkey(tmp_path / "file" / "valkey").start()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has anything to leave")
+def test_root_without_user_namespaces_becomes_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = services.CHILD.read_text().replace(
+        "ctypes.CDLL(None).unshare(CLONE_NEWUSER) != 0", "True"
+    )
+    assert script != services.CHILD.read_text()
+    monkeypatch.setattr(services, "CHILD", tmp_path / "child.py")
+    services.CHILD.write_text(script)
+    # As /root is: nobody else may pass.
+    tmp_path.chmod(0o700)
+    with Postgres(tmp_path / "postgres", fast=True) as server:
+        assert _ask(server, "SELECT 1") == 1
+        assert server.process is not None
+        assert Path(f"/proc/{server.process.pid}").stat().st_uid == child.NOBODY
