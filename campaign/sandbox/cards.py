@@ -82,6 +82,8 @@ def card(state: State, post: Post, *, reader: str, inner: bool = False) -> Card:
     answered = state.store.post(post.in_reply_to) if post.in_reply_to else None
     answered_person = state.store.person(answered.author_id) if answered else None
     quoted = state.store.post(post.quotes) if post.quotes and not inner else None
+    quoted_person = state.store.person(quoted.author_id) if quoted else None
+    engaged = (person, answered_person, quoted_person)
     media = [each for number in post.media if (each := state.store.media(number))]
     return Card(
         id=str(post.id),
@@ -97,7 +99,10 @@ def card(state: State, post: Post, *, reader: str, inner: bool = False) -> Card:
         quoted_gone=bool(post.quotes and not quoted and not inner),
         own=person.handle.lower() == reader.lower(),
         ours=person.handle == OURS,
-        replyable=OURS in matching.handles(post.text),
+        replyable=(
+            OURS in matching.handles(post.text)
+            or any(each is not None and each.handle == OURS for each in engaged)
+        ),
         replies=state.store.replies(post),
     )
 
@@ -131,6 +136,14 @@ def avatar(person: Person) -> tuple[str, str]:
     """Initials, and a colour that stays with the person."""
     if person.handle == OURS:
         return "iW", "#161512"
+    colour = AVATARS[sum(person.handle.encode()) % len(AVATARS)]
+    if not person.name[:1].isascii():
+        # Letters of some scripts join: two of them are no initials.
+        return person.name[:1], colour
     words = [word for word in person.name.split() if word[0].isalnum()] or [person.handle]
-    initials = "".join(word[0] for word in words[:2]).upper()
-    return initials, AVATARS[sum(person.handle.encode()) % len(AVATARS)]
+    return "".join(word[0] for word in words[:2]).upper(), colour
+
+
+def in_short(followers: int) -> str:
+    """12400 is 12.4k."""
+    return f"{followers / 1000:.1f}k".replace(".0k", "k") if followers >= 1000 else str(followers)

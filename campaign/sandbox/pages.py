@@ -108,7 +108,7 @@ def _choice(who: sample.Mention | Person) -> dict[str, Any]:
         "handle": who.handle,
         "name": who.name,
         "language": cards.LANGUAGES.get(who.lang, who.lang),
-        "followers": who.followers,
+        "followers": cards.in_short(who.followers),
     }
 
 

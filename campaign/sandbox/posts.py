@@ -58,29 +58,10 @@ def _check_text(call: Call, draft: Draft) -> None:
         raise problems.invalid_request([({"text": [""]}, message)])
     if text.weighted_length(draft.text) > text.MAX_LENGTH:
         raise problems.forbidden(problems.TOO_LONG)
-    if draft.text and _said_before(call, draft):
+    since = call.state.clock.now() - DAY
+    said = call.state.said(draft)
+    if draft.text and call.state.store.has_said(call.by.account_id, said, since=since):
         raise problems.forbidden(problems.DUPLICATE)
-
-
-def _said_before(call: Call, draft: Draft) -> bool:
-    """The same words to the same person within a day. A reply begins with whom it answers."""
-    store, now = call.state.store, call.state.clock.now()
-    since = first_id(now - DAY)
-    for post in store.newest_posts(at=now + WEEK, above=since, author=call.by.account_id):
-        if _folded(post.text) == _folded(draft.text) and (
-            _answers(call, post.in_reply_to) == _answers(call, draft.in_reply_to)
-        ):
-            return True
-    return False
-
-
-def _folded(written: str) -> str:
-    return " ".join(written.casefold().split())
-
-
-def _answers(call: Call, number: int | None) -> int | None:
-    answered = call.state.store.post(number) if number else None
-    return answered.author_id if answered else None
 
 
 def _check_target(call: Call, draft: Draft) -> None:

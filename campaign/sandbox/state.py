@@ -106,6 +106,12 @@ class State:
         self.store.save_person(person)
         return person
 
+    def said(self, draft: Draft) -> str:
+        """Same words to the same person are a duplicate: for X a reply begins with its handle."""
+        answered = self.store.post(draft.in_reply_to) if draft.in_reply_to else None
+        words = " ".join(draft.text.casefold().split())
+        return f"{answered.author_id if answered else ''} {words}"
+
     def publish(self, draft: Draft, *, by: Person, at: float | None = None) -> Post:
         """The post is stored, and told to whoever listens. `at` in the past is for seeds."""
         now = self.clock.now()
@@ -123,6 +129,7 @@ class State:
             quotes=draft.quotes,
             conversation=answered.conversation if answered else number,
             media=draft.media,
+            said=self.said(draft),
         )
         self.store.add_post(post)
         if at is None:

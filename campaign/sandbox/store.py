@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+# A file of another version is thrown away: it is a sandbox.
+VERSION = 1
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS people (
     id INTEGER PRIMARY KEY, handle TEXT NOT NULL UNIQUE COLLATE NOCASE, name TEXT NOT NULL,
@@ -19,8 +21,10 @@ CREATE TABLE IF NOT EXISTS people (
 CREATE TABLE IF NOT EXISTS posts (
     id INTEGER PRIMARY KEY, author_id INTEGER NOT NULL REFERENCES people, text TEXT NOT NULL,
     lang TEXT NOT NULL, created_at REAL NOT NULL, visible_at REAL NOT NULL, deleted_at REAL,
-    in_reply_to INTEGER, quotes INTEGER, conversation INTEGER NOT NULL, media TEXT NOT NULL);
+    in_reply_to INTEGER, quotes INTEGER, conversation INTEGER NOT NULL, media TEXT NOT NULL,
+    said TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS posts_author ON posts (author_id, id);
+CREATE INDEX IF NOT EXISTS posts_said ON posts (author_id, said);
 CREATE INDEX IF NOT EXISTS posts_conversation ON posts (conversation, id);
 CREATE TABLE IF NOT EXISTS media (
     id INTEGER PRIMARY KEY, owner_id INTEGER NOT NULL, type TEXT NOT NULL, category TEXT NOT NULL,
@@ -56,7 +60,10 @@ class Person:
 
 @dataclass(frozen=True)
 class Post:
-    """A tweet, a reply or a quote. `visible_at` is when reads begin to show it."""
+    """A tweet, a reply or a quote.
+
+    `visible_at` is when reads begin to show it; `said` is what makes it a duplicate of another.
+    """
 
     id: int
     author_id: int
@@ -69,6 +76,7 @@ class Post:
     quotes: int | None
     conversation: int
     media: tuple[int, ...]
+    said: str
 
 
 @dataclass(frozen=True)
@@ -129,11 +137,11 @@ class Store:
         """`path` None keeps everything in memory."""
         if path:
             path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path or ":memory:", isolation_level=None)
+        self._db = _opened(path)
         self._db.row_factory = sqlite3.Row
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.executescript(SCHEMA)
+        self._db.executescript(f"{SCHEMA} PRAGMA user_version = {VERSION};")
 
     def close(self) -> None:
         self._db.close()
@@ -179,16 +187,26 @@ class Store:
 
     def add_post(self, post: Post) -> None:
         self._run(
-            "INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             post.id, post.author_id, post.text, post.lang, post.created_at, post.visible_at,
             post.deleted_at, post.in_reply_to, post.quotes, post.conversation,
-            json.dumps(post.media),
+            json.dumps(post.media), post.said,
         )  # fmt: skip
 
     def post(self, number: int) -> Post | None:
         """A post that was not deleted."""
         row = self._one("SELECT * FROM posts WHERE id = ? AND deleted_at IS NULL", number)
         return _post(row) if row else None
+
+    def has_said(self, author: int, said: str, *, since: float) -> bool:
+        row = self._one(
+            "SELECT 1 FROM posts WHERE author_id = ? AND said = ? AND deleted_at IS NULL"
+            " AND created_at > ? LIMIT 1",
+            author,
+            said,
+            since,
+        )
+        return row is not None
 
     def delete_post(self, number: int, *, at: float) -> None:
         self._run("UPDATE posts SET deleted_at = ? WHERE id = ?", at, number)
@@ -321,6 +339,18 @@ class Store:
     def mails(self, *, limit: int) -> list[Mail]:
         """Newest first."""
         return [_mail(r) for r in self._rows("SELECT * FROM mails ORDER BY id DESC LIMIT ?", limit)]
+
+
+def _opened(path: Path | None) -> sqlite3.Connection:
+    if not path:
+        return sqlite3.connect(":memory:", isolation_level=None)
+    if path.exists():
+        with closing(sqlite3.connect(path)) as old:
+            (version,) = old.execute("PRAGMA user_version").fetchone()
+        if version != VERSION:
+            for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+                path.with_name(name).unlink(missing_ok=True)
+    return sqlite3.connect(path, isolation_level=None)
 
 
 def _post(row: sqlite3.Row) -> Post:
