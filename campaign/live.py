@@ -13,6 +13,8 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from redis import Redis, RedisError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from campaign.models import Campaign
 
@@ -29,7 +31,13 @@ _redis: Redis | None = None
 def connection() -> Redis:
     global _redis  # noqa: PLW0603  one pooled connection a process, made at first use
     if _redis is None:
-        _redis = Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
+        _redis = Redis.from_url(
+            settings.REDIS_URL,
+            socket_timeout=2,
+            socket_connect_timeout=2,
+            # redis-py's own three tries with pauses would hold up every page while Redis is away.
+            retry=Retry(NoBackoff(), 1),
+        )
     return _redis
 
 

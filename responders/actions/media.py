@@ -60,7 +60,7 @@ def want(clip: Clip, account: Account) -> MediaUpload | None:
     upload, _ = MediaUpload.objects.get_or_create(
         account=account, sha256=film.sha256, defaults={"clip": clip, "bytes_total": film.bytes}
     )
-    if upload.state == MediaUpload.State.FAILED and not upload.tries:
+    if upload.state == MediaUpload.State.FAILED:
         return upload
     if not is_ready(upload):
         if upload.state == MediaUpload.State.READY:
