@@ -189,7 +189,18 @@ X_STREAM_URL = ENV.x_stream_url or ENV.x_api_url
 X_WEB_URL = ENV.x_web_url
 
 # What `manage.py clock` does, and how often in seconds. Each is a function without arguments.
-CLOCK: dict[str, float] = {}
+CLOCK: dict[str, float] = {
+    "responders.actions.sweeps.ring_for_due_replies": 1,
+    "responders.actions.sweeps.settle_the_unknown": 2,
+    "responders.actions.sweeps.ring_for_films": 5,
+    "responders.actions.desk.expire_leases": 5,
+    "videos.actions.preparing.sweep": 10,
+    "petitions.actions.counting.count_all": 5,
+    "petitions.actions.mail.ring_for_owed": 15,
+    "petitions.actions.retention.purge_unconfirmed": 3600,
+    "petitions.actions.retention.anonymise_closed": 3600,
+    "campaign.intake.alarm.sweep": 60,
+}
 
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
