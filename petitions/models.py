@@ -115,6 +115,7 @@ class ClickCount(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["link", "hour"], name="click_count_is_unique")
         ]
+        indexes = [models.Index("hour", name="click_hour")]
 
     def __str__(self) -> str:
         return f"{self.link_id} {self.hour:%Y-%m-%d %H}: {self.people}"
@@ -170,6 +171,7 @@ class Signature(models.Model):
         indexes = [
             models.Index("petition", "state", "confirmed_at", name="signature_counting"),
             models.Index("link", "state", name="signature_by_link"),
+            models.Index("petition", "signed_at", name="signature_signed"),
             models.Index("id", condition=Q(mail_due=True), name="signature_mail_due"),
         ]
 
