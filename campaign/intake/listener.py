@@ -56,7 +56,7 @@ class Listener(Thread):
     def __init__(self, account: Account, *, limit: int = LIMIT) -> None:
         super().__init__(name=f"listen-{account.handle}", daemon=True)
         self._account = account
-        self._stop = Event()
+        self._stopping = Event()
         self._guard = Guard(account.pk)
         self._inbox = Inbox(limit=limit)
         self._cursor = Cursor(account.newest_id)
@@ -67,7 +67,7 @@ class Listener(Thread):
         self.tally = Tally()
 
     def stop(self) -> None:
-        self._stop.set()
+        self._stopping.set()
         self._gap_wanted.set()
 
     def run(self) -> None:
@@ -85,13 +85,13 @@ class Listener(Thread):
 
     def _wait_for_lock(self) -> bool:
         told = False
-        while not self._stop.is_set():
+        while not self._stopping.is_set():
             if self._steadily(self._guard.acquire, patient=True):
                 return True
             if not told:
                 log.info("another listener serves %s; waiting for it to end", self._account)
                 told = True
-            self._stop.wait(LOCK_EVERY)
+            self._stopping.wait(LOCK_EVERY)
         return False
 
     def _listen(self) -> None:
@@ -111,12 +111,12 @@ class Listener(Thread):
         try:
             network = registry.connect(self._account)
             if self._set_rules(network):
-                for event in network.stream(stop=self._stop):
+                for event in network.stream(stop=self._stopping):
                     self._on(event)
             network.close()
         except NetworkError as error:
             log.warning("%s cannot listen: %s", self._account, error)
-            self._stop.wait(60)
+            self._stopping.wait(60)
         except Exception:
             log.exception("the stream of %s broke", self._account)
         finally:
@@ -125,14 +125,14 @@ class Listener(Thread):
     def _set_rules(self, network: Network) -> bool:
         rule = Rule(value=query(self._account), tag=f"newsroom {self._account.handle}")
         wait, most = RULES_WAIT
-        while not self._stop.is_set():
+        while not self._stopping.is_set():
             try:
                 network.listen_for([rule])
             except NetworkError as error:
                 log.warning(
                     "%s cannot set its rules, again in %.0f s: %s", self._account, wait, error
                 )
-                self._stop.wait(wait)
+                self._stopping.wait(wait)
                 wait = min(wait * 2, most)
             else:
                 return True
@@ -172,7 +172,7 @@ class Listener(Thread):
 
     def _write_all(self) -> None:
         care_at = 0.0
-        while not self._stop.is_set():
+        while not self._stopping.is_set():
             self._store_stream(self._inbox.take(wait=TAKE_WAIT))
             if time.monotonic() >= care_at:
                 care_at = time.monotonic() + CARE_EVERY
@@ -186,7 +186,7 @@ class Listener(Thread):
     def _store_stream(self, posts: Sequence[IncomingPost]) -> bool:
         if not posts:
             return True
-        if self._steadily(lambda: self._store(posts), patient=not self._stop.is_set()) is None:
+        if self._steadily(lambda: self._store(posts), patient=not self._stopping.is_set()) is None:
             return False
         self._cursor.stored(post.id for post in posts)
         self._steadily(self._save_cursor, patient=False)
@@ -234,7 +234,7 @@ class Listener(Thread):
                     told = True
                     words = str(error).splitlines()[0] if str(error) else type(error).__name__
                     log.warning("the database does not answer: %s", words)
-                if not patient or self._stop.wait(wait):
+                if not patient or self._stopping.wait(wait):
                     return None
                 wait = min(wait * 2, most)
 
@@ -243,10 +243,10 @@ class Listener(Thread):
     def _fill_gaps(self) -> None:
         try:
             network = registry.connect(self._account)
-            while not self._stop.is_set():
+            while not self._stopping.is_set():
                 self._gap_wanted.wait()
                 self._gap_wanted.clear()
-                if not self._stop.is_set():
+                if not self._stopping.is_set():
                     self._fill(network)
             network.close()
         except NetworkError as error:
@@ -274,5 +274,5 @@ class Listener(Thread):
             query=query(self._account),
             cursor=cursor,
             store=lambda posts: self._steadily(lambda: self._store(posts), patient=True),
-            stop=self._stop,
+            stop=self._stopping,
         )
