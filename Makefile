@@ -13,7 +13,8 @@ UNREAL := SECRET_KEY=only-for-checks-only-for-checks-only \
 	FIELD_ENCRYPTION_KEYS=MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE= \
 	DATABASE_URL=postgres://nobody@127.0.0.1:1/none REDIS_URL=redis://127.0.0.1:1/0
 
-.PHONY: run test check bench reset dev format
+.PHONY: run test check bench reset dev format check-format check-lint check-types check-imports \
+	check-templates check-migrations
 
 run:
 	@$(PYTHON) campaign/local/bootstrap.py
@@ -31,13 +32,26 @@ test: dev
 	$(RUN) -m pytest -n auto --maxprocesses 8 -m "not process and not journey" $(ARGS)
 	CHROMIUM="$$($(RUN) -m tests.browser)" $(RUN) -m pytest -n 0 -rs -m "process or journey" $(ARGS)
 
-check: dev
+# `make -k check` goes on after the first complaint.
+check: check-format check-lint check-types check-imports check-templates check-migrations
+
+check-format: dev
 	$(RUN) -m ruff format --check $(CODE)
+
+check-lint: dev
 	$(RUN) -m ruff check $(CODE)
+
+check-types: dev
 	$(UNREAL) $(RUN) -m mypy $(CODE)
+
+check-imports: dev
 	$(UNREAL) .venv/bin/lint-imports
+
+check-templates: dev
 	.venv/bin/djangofmt --check templates
 	.venv/bin/djangofmt check templates
+
+check-migrations: dev
 	$(UNREAL) $(RUN) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 
 format: dev
