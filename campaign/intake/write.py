@@ -79,7 +79,7 @@ def _write(posts: Sequence[IncomingPost], *, account: Account) -> Tally:
         fresh = _fresh(posts, network=account.network)
         if not fresh:
             return Tally(known=len(posts))
-        rules = _filters(fresh, account=account, at=received_at)
+        rules = _filters(fresh, account=account)
         rows = [_row(post, rules=rules, account=account, at=received_at) for post in fresh]
         written = bulk.insert(Mention, rows, returning=["id", "status", "reason"])
         _announce(written, account=account)
@@ -96,7 +96,7 @@ def _fresh(posts: Sequence[IncomingPost], *, network: str) -> list[IncomingPost]
     return sorted(by_id.values(), key=lambda post: (len(post.id), post.id))
 
 
-def _filters(posts: Iterable[IncomingPost], *, account: Account, at: datetime) -> Filters:
+def _filters(posts: Iterable[IncomingPost], *, account: Account) -> Filters:
     """The campaign's rules with what the database knows of these authors: two queries."""
     authors = list({post.author.id for post in posts})
     refused = OptOut.objects.filter(network=account.network, author_id__in=authors)
