@@ -1,3 +1,32 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from responders.views import desk
+
+desk_urls = [
+    path("", desk.show, name="desk"),
+    path("cards", desk.cards, name="desk-cards"),
+    path("news", desk.news, name="desk-news"),
+    path("held", desk.held, name="desk-held"),
+    path("<int:pk>/", desk.show, name="desk-mention"),
+    path("<int:pk>/state", desk.state, name="desk-state"),
+    path("<int:pk>/shelf", desk.shelf, name="desk-shelf"),
+    path("<int:pk>/claim", desk.claim, name="desk-claim"),
+    path("<int:pk>/take-over", desk.take_over, name="desk-take-over"),
+    path("<int:pk>/beat", desk.beat, name="desk-beat"),
+    path("<int:pk>/release", desk.release, name="desk-release"),
+    path("<int:pk>/dismiss", desk.dismiss, name="desk-dismiss"),
+    path("<int:pk>/never", desk.never, name="desk-never"),
+    path("<int:pk>/restore", desk.restore, name="desk-restore"),
+    path("<int:pk>/save", desk.save, name="desk-save"),
+    path("<int:pk>/pair", desk.pair, name="desk-pair"),
+    path("<int:pk>/approve", desk.approve, name="desk-approve"),
+    path("<int:pk>/submit", desk.submit, name="desk-submit"),
+    path("replies/<int:reply>/undo", desk.undo, name="desk-undo"),
+    path("replies/<int:reply>/second-approve", desk.second_approve, name="desk-second-approve"),
+    path("replies/<int:reply>/send-back", desk.send_back, name="desk-send-back"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("c/<slug:campaign>/desk/", include(desk_urls)),
+    path("c/<slug:campaign>/approvals/", desk.approvals, name="approvals"),
+]

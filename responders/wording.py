@@ -67,6 +67,17 @@ def voice(clip: Clip, consent: Consent | None, *, language: str) -> Voice:
     return Voice(name=name, place=place)
 
 
+def consent_words(consent: Consent | None) -> str:
+    """What may be shown of somebody: "name, face, camp"."""
+    if consent is None:
+        return "none"
+    allowed = (("name", consent.show_name), ("face", consent.show_face))
+    shown = [word for word, yes in allowed if yes]
+    if consent.show_place != Consent.PlaceShown.NONE:
+        shown.append(consent.show_place)
+    return ", ".join(shown) or "voice only"
+
+
 def fill(template: str, *, mention: Mention, link: str) -> str:
     """The template with what is known before a clip is chosen."""
     known = {"handle": f"@{mention.author_handle}", "link": link}

@@ -73,6 +73,12 @@ def ago(value: datetime | None) -> str:
 
 
 @register.filter
+def clock_left(until: datetime | None) -> str:
+    """How long until a time, as 4:12; what the page then ticks by itself."""
+    return duration(max(0.0, (until - timezone.now()).total_seconds())) if until else ""
+
+
+@register.filter
 def duration(value: float | None) -> str:
     """Seconds as 0:23, the way players write it."""
     seconds = round(value or 0)

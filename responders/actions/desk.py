@@ -5,9 +5,11 @@ any concurrency. Every write here looks at the lease again under the mention's r
 taken in one order: the mention, its reply, the audit log.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -15,15 +17,16 @@ from django.db.models import Q
 from django.utils import timezone
 
 from campaign import audit, live
-from campaign.models import Mention, OptOut, User
+from campaign.models import Campaign, Mention, OptOut, User
 from petitions.actions import links
 from responders import wording
-from responders.actions import drafts
+from responders.actions import approval, drafts, media
 from responders.models import Reply
 from videos.models import Clip
 
 LEASE = timedelta(minutes=5)
 SWEEP = 500
+NEXT_TRIES = 5
 
 
 class Reason(StrEnum):
@@ -47,6 +50,21 @@ REASONS = {
 }
 
 OPTED_OUT = "opted_out"
+
+
+def reason(code: str) -> "Reason":
+    """From a form. Raises DeskError for what is no reason."""
+    if code not in set(Reason):
+        raise DeskError("Choose why it is not answered.")
+    return Reason(code)
+
+
+def clip_named(pk: str, *, campaign: Campaign) -> Clip:
+    """From a form: a clip of this campaign. Raises ClipNotUsable for anything else."""
+    with suppress(ValueError):
+        if clip := Clip.objects.filter(pk=UUID(pk), campaign=campaign).first():
+            return clip
+    raise ClipNotUsable("This clip is not here. Choose another.")
 
 
 class DeskError(Exception):
@@ -233,8 +251,35 @@ def pair(reply: Reply, *, clip: Clip, text: str | None = None, by: User) -> Repl
         draft.save(update_fields=["text", "clip", "link", "updated_at"])
         if draft.link is not None:
             links.describe(draft.link, subject=drafts.subject_of(draft, mention=mention))
+        media.want(chosen, draft.account)
         audit.record("paired", draft, before={"clip": before}, after={"clip": chosen.pk}, by=by)
         return draft
+
+
+def approve_as_typed(reply: Reply, *, text: str, seen: str, by: User) -> Reply:
+    """Approve what stands in the composer: words typed since the last save are part of it.
+
+    `seen` is the fingerprint that the page was given. If the draft was changed elsewhere since
+    (another tab, another clip), that is not what the person sees: raises approval.Changed.
+    """
+    if wording.clean(text) != reply.text:
+        if approval.fingerprint(reply) != seen:
+            raise approval.Changed("The reply changed in another window. Read it again.")
+        reply = save_draft(reply, text=text, by=by)
+        seen = approval.fingerprint(reply)
+    return approval.approve(reply, seen=seen, by=by)
+
+
+def claim_next(find: Callable[[], Mention | None], *, by: User) -> Mention | None:
+    """Claim what `find` offers; when somebody is faster, what it offers then. None if nothing."""
+    for _ in range(NEXT_TRIES):
+        mention = find()
+        if mention is None:
+            return None
+        with suppress(AlreadyClaimed, NotWaiting):
+            claim(mention, by=by)
+            return mention
+    return None
 
 
 def expire_leases() -> int:
@@ -256,7 +301,7 @@ def expire_leases() -> int:
 def _own_draft(reply: Reply, *, by: User) -> Reply:
     draft = (
         Reply.objects.select_for_update(of=("self",))
-        .select_related("link", "clip__storyteller__place")
+        .select_related("mention", "account", "link", "clip__storyteller__place")
         .get(pk=reply.pk)
     )
     if draft.author_id != by.pk or draft.status != Reply.Status.DRAFT:

@@ -81,7 +81,15 @@ def inherit(mention: Mention, *, of: int | None, by: User) -> Reply | None:
     return draft
 
 
+def consent_words(clip: Clip) -> str:
+    """What the newest consent lets us show of whoever speaks in the clip."""
+    return wording.consent_words(newest_consent(clip))
+
+
+def newest_consent(clip: Clip) -> Consent | None:
+    return Consent.objects.filter(storyteller=clip.storyteller_id).order_by("-version").first()
+
+
 def voice_of(clip: Clip, *, language: str) -> wording.Voice:
     """The name and place that may be said of this clip, by its storyteller's newest consent."""
-    consent = Consent.objects.filter(storyteller=clip.storyteller_id).order_by("-version").first()
-    return wording.voice(clip, consent, language=language)
+    return wording.voice(clip, newest_consent(clip), language=language)

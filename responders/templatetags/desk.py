@@ -1,0 +1,140 @@
+"""What the desk's templates say of tweets, cards and counts."""
+
+import re
+
+from django import template
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from campaign.intake.filters import Reason as FilterReason
+from campaign.intake.filters import Summons
+from campaign.models import Campaign, Mention
+from responders import queue, shelf, themes
+from responders.actions import desk
+from videos.themes import THEMES
+
+register = template.Library()
+
+_TAGS = re.compile(r"(?<!\w)[@#]\w+")
+_ON_X = re.compile(r"https?://\S+|(?<!\w)[@#]\w+")
+_UNTIL_SPACE = re.compile(r"^https?://(www\.)?")
+
+PRIORITY_WORDS = {
+    "replyable": "replyable",
+    "staffed": "staffed language",
+    "reach": "reach",
+    "risk": "risk words",
+}
+REFUSALS = {
+    **{reason.value: words for reason, words in desk.REASONS.items()},
+    desk.OPTED_OUT: "Asked to be left alone",
+    "gone": "Deleted by its author",
+    "not_summoned": "X refuses replies by the API",
+}
+
+
+@register.simple_tag
+def counts_of(campaign: Campaign) -> queue.Counts:
+    """The counts of the top bar and of the lanes: one query, kept for two seconds."""
+    return queue.counts(campaign)
+
+
+@register.filter
+def capped(count: int) -> str:
+    """1,284; from the most that we count on, "10,000+"."""
+    return f"{queue.MOST:,}+" if count >= queue.MOST else f"{count:,}"
+
+
+@register.filter
+def tweet(text: str) -> SafeString:
+    """A tweet's text: words that gave a theme underlined, handles and hashtags stepped back."""
+    marks = [(start, end, "u") for start, end, _ in themes.spans(text)]
+    marks += [(*found.span(), "span") for found in _TAGS.finditer(text)]
+    parts, at = [], 0
+    for start, end, tag in sorted(marks):
+        if start < at:
+            continue
+        parts.append(conditional_escape(text[at:start]))
+        parts.append(format_html("<{0} class='tweet-{0}'>{1}</{0}>", tag, text[start:end]))
+        at = end
+    parts.append(conditional_escape(text[at:]))
+    return _with_lines(parts)
+
+
+@register.filter
+def on_x(text: str) -> SafeString:
+    """A reply as X will show it: links without their protocol, handles and hashtags as links."""
+    parts, at = [], 0
+    for found in _ON_X.finditer(text):
+        parts.append(conditional_escape(text[at : found.start()]))
+        shown = _UNTIL_SPACE.sub("", found[0])
+        parts.append(format_html("<span class='x-link'>{}</span>", shown))
+        at = found.end()
+    parts.append(conditional_escape(text[at:]))
+    return _with_lines(parts)
+
+
+def _with_lines(parts: list[str]) -> SafeString:
+    """Parts that are escaped already, each line on its own."""
+    return mark_safe("".join(parts).strip().replace("\n", "<br>"))  # noqa: S308  escaped by callers
+
+
+@register.filter
+def replyable_words(mention: Mention) -> str:
+    """Why X lets us reply, or does not."""
+    if mention.replyable_reason in Summons.values:
+        return str(Summons(mention.replyable_reason).label)
+    return "X lets us reply" if mention.replyable else "X does not let us reply"
+
+
+@register.filter
+def why_not(mention: Mention) -> str:
+    """Why it was dismissed or filtered."""
+    if mention.reason in FilterReason.values and mention.status == Mention.Status.FILTERED:
+        return str(FilterReason(mention.reason).label)
+    return REFUSALS.get(mention.reason, mention.reason.replace("_", " "))
+
+
+@register.filter
+def priority_parts(mention: Mention) -> list[tuple[str, int]]:
+    """The parts of its priority in words, largest first."""
+    parts = mention.priority_parts
+    if not isinstance(parts, dict):
+        return []
+    largest_first = sorted(parts.items(), key=lambda part: -part[1])
+    return [
+        (PRIORITY_WORDS.get(name, name.replace("_", " ")), value) for name, value in largest_first
+    ]
+
+
+@register.simple_tag
+def priority_bars(mention: Mention) -> SafeString:
+    """The same parts as lengths of one line, the largest darkest."""
+    values = [value for _, value in priority_parts(mention) if value > 0]
+    total = sum(values) or 1
+    bars, at = [], 0.0
+    for number, value in enumerate(values):
+        width = 100 * value / total
+        shade = max(0.35, 1 - 0.25 * number)
+        bar = '<rect x="{}" y="0" width="{}" height="4" opacity="{}"/>'
+        bars.append(format_html(bar, f"{at:.1f}", f"{max(1.0, width - 2):.1f}", f"{shade:.2f}"))
+        at += width
+    svg = '<svg class="tweet-bars" viewBox="0 0 100 4" preserveAspectRatio="none" {}>{}</svg>'
+    return format_html(svg, mark_safe('aria-hidden="true"'), mark_safe("".join(bars)))  # noqa: S308  made above
+
+
+@register.filter
+def language_in_english(code: str) -> str:
+    return shelf.language_name(code)
+
+
+@register.filter
+def theme_names(codes: list[str]) -> str:
+    return ", ".join(THEMES.get(code, code) for code in codes)
+
+
+@register.filter
+def first_theme(mention: Mention) -> str:
+    """The theme that its words touch first, for the card."""
+    found = themes.spans(mention.text)
+    return THEMES.get(found[0][2], "") if found else ""

@@ -1,0 +1,223 @@
+"""All that the desk shows of one mention: tweet, author, draft, shelf and checks."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Avg, Count, F
+from django.utils import timezone
+
+from campaign.models import Campaign, Mention, User
+from petitions.actions import links
+from responders import queue, shelf, weight, wording
+from responders.actions import approval, drafts, media
+from responders.models import MediaUpload, Reply, ReplyTemplate
+
+EARLIER = 3
+HELD_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing about a draft that is right, or could be better."""
+
+    ok: bool
+    words: str
+    adds: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A person's draft with what decides whether it can be approved."""
+
+    reply: Reply
+    weight: weight.Weight
+    checks: list[Check]
+    missing: str
+    seen: str
+    second_eyes: str
+    film: MediaUpload | None
+
+    @property
+    def film_words(self) -> str:
+        """How far the network is with the paired film."""
+        if self.film is None:
+            return "Paired"
+        return {
+            MediaUpload.State.READY: "Paired, ready on X",
+            MediaUpload.State.FAILED: "Paired; X refused the film",
+        }.get(MediaUpload.State(self.film.state), "Paired, X prepares it")
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """One mention on the desk."""
+
+    mention: Mention
+    mine: bool
+    holder: User | None
+    draft: Draft | None
+    answer: Reply | None
+    answer_seen: str
+    earlier: list[Mention]
+    suggestions: list[shelf.Suggestion]
+    templates: list[tuple[ReplyTemplate, str]]
+
+    @property
+    def waits_for_eyes(self) -> bool:
+        """A colleague may approve it here, or send it back."""
+        return self.answer is not None and self.answer.status == Reply.Status.SUBMITTED
+
+    @property
+    def lane(self) -> queue.Lane:
+        return queue.lane_of(self.mention)
+
+    @property
+    def claimable(self) -> bool:
+        return self.mention.status in Mention.OPEN and self.holder is None
+
+    @property
+    def paired(self) -> shelf.Suggestion | None:
+        """The chosen clip, which stands first on the shelf."""
+        clip = self.draft.reply.clip_id if self.draft else None
+        return next((one for one in self.suggestions if clip and one.clip.pk == clip), None)
+
+
+def bench(mention: Mention, *, words: str = "", by: User) -> Bench:
+    now = timezone.now()
+    until = mention.claimed_until
+    holder = mention.claimed_by if until is not None and until > now else None
+    mine = holder == by
+    reply = _draft_of(mention, by=by) if mine else None
+    answer = _answer_to(mention)
+    return Bench(
+        mention=mention,
+        mine=mine,
+        holder=None if mine else holder,
+        draft=draft(reply) if reply else None,
+        answer=answer,
+        answer_seen=approval.fingerprint(answer) if answer else "",
+        earlier=_earlier(mention),
+        suggestions=shelf.suggest(mention, words=words, chosen=reply.clip if reply else None),
+        templates=_templates(mention, reply) if reply else [],
+    )
+
+
+def draft(reply: Reply) -> Draft:
+    """The draft with its count, its checks, and why it cannot be approved yet ("" when it can)."""
+    weighed = weight.weigh(reply.text)
+    return Draft(
+        reply=reply,
+        weight=weighed,
+        checks=_checks(reply),
+        missing=_missing(reply, weighed),
+        seen=approval.fingerprint(reply),
+        second_eyes=approval.second_eyes_needed(reply),
+        film=media.state_for(reply) if reply.clip_id else None,
+    )
+
+
+def held(campaign: Campaign, *, by: User) -> list[Reply]:
+    """What this person approved and can still undo, newest first."""
+    return list(
+        Reply.objects.approved()
+        .filter(account__campaign=campaign, approved_by=by, due_at__gt=timezone.now())
+        .select_related("mention", "clip__storyteller")
+        .order_by("-due_at")[:HELD_SHOWN]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """What one person answered today, and how fast."""
+
+    answered: int
+    mean: timedelta | None
+
+
+def shift(campaign: Campaign, *, by: User) -> Shift:
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    posted = Reply.objects.posted().filter(
+        account__campaign=campaign, author=by, posted_at__gte=today
+    )
+    found = posted.aggregate(
+        answered=Count("pk"), mean=Avg(F("posted_at") - F("mention__posted_at"))
+    )
+    return Shift(answered=found["answered"], mean=found["mean"])
+
+
+def _draft_of(mention: Mention, *, by: User) -> Reply | None:
+    return (
+        Reply.objects.filter(mention=mention, author=by, status=Reply.Status.DRAFT)
+        .select_related("mention__campaign", "account", "link", "clip__storyteller__place")
+        .first()
+    )
+
+
+def _answer_to(mention: Mention) -> Reply | None:
+    """The reply that is on its way, or posted."""
+    if mention.status in Mention.OPEN:
+        return None
+    done = Reply.objects.filter(mention=mention, status__in=Reply.COMMITTED)
+    return done.select_related("clip__storyteller", "author", "approved_by", "link").first()
+
+
+def _earlier(mention: Mention) -> list[Mention]:
+    """What the same person wrote to us before, newest first."""
+    same = Mention.objects.filter(
+        network=mention.network,
+        author_id=mention.author_id,
+        campaign=mention.campaign_id,
+        posted_at__lt=mention.posted_at,
+    )
+    return list(same.defer("raw").order_by("-posted_at")[:EARLIER])
+
+
+def _templates(mention: Mention, reply: Reply) -> list[tuple[ReplyTemplate, str]]:
+    """The campaign's templates, each filled for this mention; those of its language first."""
+    address = _address(reply)
+    found = ReplyTemplate.objects.filter(campaign=mention.campaign_id)
+    voice = drafts.voice_of(reply.clip, language=reply.language) if reply.clip else None
+    filled = []
+    for template in sorted(found, key=lambda one: one.language != reply.language):
+        text = wording.fill(template.text, mention=mention, link=address)
+        filled.append((template, wording.tell(text, old=None, new=voice) if voice else text))
+    return filled
+
+
+def _missing(reply: Reply, weighed: weight.Weight) -> str:
+    """The label of an approve button that cannot be pressed."""
+    unfilled = wording.open_places(reply.text)
+    reasons = (
+        (not reply.text.strip(), "No text yet"),
+        (weighed.left < 0, f"{-weighed.left} too long"),
+        (reply.clip_id is None, "No clip yet"),
+        (bool(unfilled), f"Fill in {{{unfilled[0]}}}" if unfilled else ""),
+        (not weighed.valid, "X refuses a character"),
+        (not reply.mention.replyable, "X does not let us"),
+    )
+    return next((words for wrong, words in reasons if wrong), "")
+
+
+def _checks(reply: Reply) -> list[Check]:
+    mention, text = reply.mention, reply.text.lower()
+    handle, tag = f"@{mention.author_handle}", f"#{mention.campaign.hashtag}"
+    has_link = reply.link is not None and reply.link.slug in text
+    theirs = shelf.language_name(mention.lang)
+    ours = shelf.language_name(reply.language)
+    checks = [
+        _check(handle.lower() in text, "Handle", f"No {handle} in the text.", adds=handle),
+        _check(has_link, "Own link", "No petition link in the text.", adds=_address(reply)),
+        Check(ok=ours == theirs or mention.lang == "und", words=f"{theirs} to {ours}"),
+    ]
+    if reply.clip is not None:
+        checks.append(Check(ok=True, words=f"Consent: {drafts.consent_words(reply.clip)}"))
+    checks.append(_check(tag.lower() in text, tag, f"No {tag} in the text.", adds=tag))
+    return sorted(checks, key=lambda check: not check.ok)
+
+
+def _check(ok: bool, right: str, wrong: str, *, adds: str) -> Check:  # noqa: FBT001  one table's rows
+    return Check(ok=True, words=right) if ok else Check(ok=False, words=wrong, adds=adds)
+
+
+def _address(reply: Reply) -> str:
+    return links.url(reply.link) if reply.link else ""

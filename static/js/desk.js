@@ -1,0 +1,382 @@
+/* The desk's own ways: keys, the composer's count and preview, the lease, and cards that change in
+   place. The server decides everything; what is here only asks it and shows at once what it can. */
+
+import * as keys from "./keys.js";
+import { announce, toast } from "./toasts.js";
+import { LIMIT, weigh } from "./weight.js";
+
+const BEAT = 60_000;
+const IDLE = 120_000;
+const LAST_SECONDS = 30_000;
+
+const desk = document.getElementById("desk");
+const pane = () => document.getElementById("pane");
+const field = () => document.getElementById("reply-text");
+const open = () => pane()?.dataset.mention;
+let activeAt = Date.now();
+
+/* Cards ----------------------------------------------------------------------------------- */
+
+function mark() {
+    const pk = open();
+    for (const card of document.querySelectorAll("[data-card]")) {
+        if (card.dataset.card === pk) card.setAttribute("aria-current", "true");
+        else card.removeAttribute("aria-current");
+    }
+    if (pk) desk.dataset.open = pk;
+    else delete desk.dataset.open;
+}
+
+function move(step) {
+    const cards = [...document.querySelectorAll("[data-card]")];
+    const at = cards.findIndex((card) => card.dataset.card === open());
+    const card = at < 0 ? cards[0] : cards[Math.min(cards.length - 1, Math.max(0, at + step))];
+    if (!card || card.dataset.card === open()) return;
+    card.scrollIntoView({ block: "nearest" });
+    card.querySelector("a").click();
+}
+
+function search() {
+    return new URLSearchParams(location.search);
+}
+
+function refreshCards(ids) {
+    const shown = ids.filter((pk) => document.getElementById(`card-${pk}`));
+    if (!shown.length) return;
+    const query = search();
+    query.set("ids", shown.slice(0, 60).join(","));
+    ask("GET", `${desk.dataset.cards}?${query}`);
+}
+
+let newsSoon = 0;
+let newsLater = 0;
+/** Soon, and once more when the counts that the server keeps for two seconds are fresh. */
+function refreshNews() {
+    newsSoon ||= setTimeout(askNews, 800);
+    clearTimeout(newsLater);
+    newsLater = setTimeout(askNews, 3000);
+}
+
+function askNews() {
+    newsSoon = 0;
+    const query = search();
+    query.set("after", document.getElementById("new-pill")?.dataset.newest ?? "");
+    ask("GET", `${desk.dataset.news}?${query}`);
+}
+
+function showNew() {
+    const query = search();
+    query.delete("after");
+    ask("GET", `${desk.dataset.desk}?${query}`, { target: "#cards", swap: "outerHTML" }).then(() => {
+        document.getElementById("cards").scrollTop = 0;
+    });
+}
+
+function ask(method, url, { target = "#desk", swap = "none", values } = {}) {
+    return htmx.ajax(method, url, { source: desk, target, swap, values });
+}
+
+/* Composer -------------------------------------------------------------------------------- */
+
+function onX(text) {
+    const parts = document.createDocumentFragment();
+    let at = 0;
+    for (const found of text.matchAll(/https?:\/\/\S+|(?<![\p{L}\p{N}_])[@#][\p{L}\p{N}_]+/gu)) {
+        parts.append(text.slice(at, found.index));
+        const link = document.createElement("span");
+        link.className = "x-link";
+        link.textContent = found[0].replace(/^https?:\/\/(www\.)?/, "");
+        parts.append(link);
+        at = found.index + found[0].length;
+    }
+    parts.append(text.slice(at));
+    return parts;
+}
+
+function count() {
+    const text = field();
+    if (!text) return;
+    const units = weigh(text.value);
+    const place = document.querySelector("#draft-count [data-count]");
+    if (place) place.textContent = units;
+    const ring = document.querySelector("#draft-count .ring");
+    ring?.classList.toggle("is-over", units > LIMIT);
+    const share = Math.min(100, (100 * units) / LIMIT).toFixed(1);
+    ring?.querySelector(".ring-left").setAttribute("stroke-dasharray", `${share} 100`);
+    document.getElementById("x-text")?.replaceChildren(onX(text.value));
+}
+
+/** Into the text as if it were typed, so that the browser's own undo takes it back. */
+function type(text, { whole = false } = {}) {
+    const target = field();
+    target.focus();
+    if (whole) target.select();
+    else target.setSelectionRange(target.value.length, target.value.length);
+    if (!document.execCommand("insertText", false, text)) {
+        if (whole) target.value = text;
+        else target.value += text;
+        target.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+}
+
+function add(text) {
+    const value = field().value;
+    if (text.startsWith("@")) {
+        field().focus();
+        field().setSelectionRange(0, 0);
+        document.execCommand("insertText", false, `${text} `);
+        return;
+    }
+    type(`${value && !/\s$/.test(value) ? " " : ""}${text}`);
+}
+
+let writing = "";
+/** The text has the focus; the caret stands at its end, or where it was in the same tweet. */
+function beginWriting() {
+    const text = field();
+    const same = writing === open();
+    writing = text ? open() : "";
+    if (!text || matchMedia("(width < 48rem)").matches) return;
+    if (document.activeElement !== text) text.focus();
+    if (!same) text.setSelectionRange(text.value.length, text.value.length);
+}
+
+async function copy(text, place) {
+    await navigator.clipboard.writeText(text);
+    if (place) place.textContent = "Copied";
+    else toast("Copied.");
+}
+
+function preview(still) {
+    if (still.querySelector("video")) return;
+    const video = document.createElement("video");
+    Object.assign(video, { src: still.dataset.preview, muted: true, loop: true, playsInline: true });
+    video.play?.().catch(() => {});
+    still.append(video);
+}
+
+function still(element) {
+    const video = element.querySelector("video");
+    if (video && !video.dataset.kept) video.remove();
+}
+
+function playAloud(element) {
+    preview(element);
+    const video = element.querySelector("video");
+    if (video.dataset.kept && !video.paused) {
+        video.pause();
+        return;
+    }
+    video.dataset.kept = "yes";
+    video.muted = false;
+    video.loop = false;
+    if (video.paused || video.currentTime > 0) video.currentTime = 0;
+    video.play().catch(() => {});
+    video.addEventListener("ended", () => video.remove(), { once: true });
+}
+
+/* Keys ------------------------------------------------------------------------------------ */
+
+function press(key) {
+    const found = document.querySelector(`[data-key="${key}"]:not(:disabled)`);
+    if (!found) return false;
+    found.click();
+    return true;
+}
+
+function approve() {
+    const button = document.querySelector("[data-approve]");
+    if (!button) return press("c");
+    if (button.disabled) announce(button.textContent.trim(), { now: true });
+    else button.click();
+    return true;
+}
+
+function escape() {
+    if (document.body.classList.contains("shelf-open")) {
+        openShelf(false);
+        return true;
+    }
+    if (keys.isTyping()) {
+        document.activeElement.blur();
+        return true;
+    }
+    return press("Escape");
+}
+
+function focusOn(id) {
+    return () => {
+        if (id === "shelf-search") openShelf(true);
+        const input = document.getElementById(id);
+        input?.focus();
+        input?.select();
+        return Boolean(input);
+    };
+}
+
+function openShelf(yes) {
+    document.body.classList.toggle("shelf-open", yes);
+}
+
+keys.on("j", () => move(1));
+keys.on("k", () => move(-1));
+keys.on("n", showNew);
+keys.on("/", focusOn("queue-search"));
+keys.on("s", focusOn("shelf-search"));
+keys.on("Mod+Enter", approve);
+keys.on("Escape", escape);
+keys.on("i", () => field()?.focus());
+keys.on("t", () => {
+    const menu = document.getElementById("templates-menu");
+    if (!menu) return false;
+    menu.open = true;
+    menu.querySelector(".menu-item")?.focus();
+    return true;
+});
+for (const key of ["c", "d", "e", "z", "v", "1", "2", "3", "4", "5"]) keys.on(key, () => press(key));
+
+// With the text in focus the single keys write; Ctrl or Cmd and a number still pairs.
+for (const key of ["1", "2", "3", "4", "5"]) keys.on(`Mod+${key}`, () => press(key));
+
+document.addEventListener("keydown", (event) => {
+    const dialog = document.querySelector("#dismiss-dialog[open]");
+    if (dialog && /^[1-9]$/.test(event.key)) dialog.querySelector(`[data-number="${event.key}"]`)?.click();
+});
+
+/* Events ---------------------------------------------------------------------------------- */
+
+document.addEventListener("click", (event) => {
+    const on = (selector) => event.target.closest(selector);
+    const template = on("[data-template]");
+    const adds = on("[data-adds]");
+    const copies = on("[data-copies]");
+    const copied = on("[data-copy]");
+    const media = on("[data-media]");
+    const film = on("[data-preview]");
+    if (template) {
+        template.closest("details").open = false;
+        type(template.dataset.template, { whole: true });
+    } else if (adds) add(adds.dataset.adds);
+    else if (copies) copy(document.querySelector(copies.dataset.copies).value, copies.querySelector("[data-copied]"));
+    else if (copied) copy(copied.dataset.copy);
+    else if (film) playAloud(film);
+    else if (on("[data-show-new]")) showNew();
+    else if (on("[data-shelf-close]")) openShelf(false);
+    else if (on("[data-shelf-open]")) openShelf(true);
+    else if (media && !on("a")) media.setAttribute("aria-pressed", media.getAttribute("aria-pressed") !== "true");
+});
+
+document.addEventListener("pointerover", (event) => {
+    const film = event.target.closest?.("[data-preview]");
+    if (film && event.pointerType === "mouse") preview(film);
+});
+document.addEventListener("pointerout", (event) => {
+    const film = event.target.closest?.("[data-preview]");
+    if (film && !film.contains(event.relatedTarget)) still(film);
+});
+
+document.addEventListener("input", (event) => {
+    activeAt = Date.now();
+    if (event.target === field()) {
+        count();
+        const saved = document.querySelector("#draft-saved");
+        if (saved) saved.textContent = "Writing";
+    }
+});
+for (const kind of ["keydown", "pointerdown", "wheel"]) {
+    document.addEventListener(kind, () => (activeAt = Date.now()), { passive: true });
+}
+
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+    // A refusal has its words in the page: 409 is shown, where it was asked.
+    if (event.detail.xhr.status === 409) {
+        event.detail.shouldSwap = true;
+        event.detail.isError = false;
+    }
+});
+
+function failed(event) {
+    const place = document.querySelector("#draft-saved");
+    const words = navigator.onLine
+        ? "That did not reach us. Your text is kept here; try again."
+        : "Offline. Your text is kept here and saved when we are back.";
+    if (place) place.textContent = words;
+    announce(words, { now: true });
+    event.detail?.elt?.removeAttribute?.("disabled");
+}
+for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+    document.body.addEventListener(name, failed);
+}
+
+document.body.addEventListener("htmx:afterSwap", (event) => {
+    const element = event.detail.elt;
+    if (element.id !== "pane" && event.detail.target?.id !== "pane") return;
+    mark();
+    openShelf(false);
+    for (const old of document.querySelectorAll("dialog[open]")) old.close();
+    const said = pane().dataset.said;
+    if (said) announce(said);
+    beginWriting();
+    count();
+});
+
+document.addEventListener("left:over", (event) => {
+    if (event.target.closest("#held")) {
+        htmx.ajax("GET", desk.dataset.held, { target: "#held", swap: "outerHTML" });
+    } else if (event.target.matches("[data-lease]")) {
+        refreshState();
+    }
+});
+
+function refreshState() {
+    const address = pane()?.dataset.state;
+    if (address) ask("GET", `${address}${location.search}`);
+}
+
+document.body.addEventListener("live:mention", (event) => {
+    const me = document.body.dataset.user;
+    refreshCards(event.detail.ids);
+    refreshNews();
+    if (!event.detail.ids.includes(open())) return;
+    const others = event.detail.events.some((one) => one.ids?.includes(open()) && String(one.by) !== me);
+    if (!others) return;
+    if (field()) refreshState();
+    else htmx.ajax("GET", pane().dataset.address, { target: "#pane", swap: "outerHTML" });
+});
+document.body.addEventListener("live:reply", () => {
+    refreshNews();
+    if (document.querySelector(".held-row")) {
+        htmx.ajax("GET", desk.dataset.held, { target: "#held", swap: "outerHTML" });
+    }
+});
+document.body.addEventListener("live:resync", () => {
+    refreshNews();
+    refreshCards([...document.querySelectorAll("[data-card]")].map((card) => card.dataset.card));
+    refreshState();
+});
+
+setInterval(() => {
+    const beat = pane()?.dataset.beat;
+    if (!beat || document.hidden || Date.now() - activeAt > IDLE) return;
+    ask("POST", `${beat}${location.search}`);
+}, BEAT);
+
+setInterval(() => {
+    const lease = document.querySelector("[data-lease]");
+    const work = document.querySelector(".work");
+    if (!lease || !work) return;
+    const left = Date.parse(lease.dataset.until) - Date.now();
+    const ending = left > 0 && left < LAST_SECONDS;
+    if (ending && !work.classList.contains("work-ending")) {
+        announce("Your claim ends in 30 seconds. Keep writing to keep it.", { now: true });
+    }
+    work.classList.toggle("work-ending", ending);
+}, 1000);
+
+if (/Mac|iPhone|iPad/.test(navigator.platform)) {
+    for (const key of document.querySelectorAll("[data-mod]")) key.textContent = "⌘";
+}
+
+mark();
+count();
+beginWriting();
