@@ -33,6 +33,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 HEARTBEAT = 15.0
+BLOCK_SECONDS = 5
 QUEUE_LIMIT = 500
 RETRY = 1.0
 
@@ -100,7 +101,8 @@ class Hub:
 
     def connection(self) -> Redis:
         if self.redis is None:
-            self.redis = Redis.from_url(settings.REDIS_URL)
+            # Longer than a blocking read, so that silence is not taken for a broken connection.
+            self.redis = Redis.from_url(settings.REDIS_URL, socket_timeout=BLOCK_SECONDS + 5)
         return self.redis
 
     async def join(self, tab: Tab) -> None:
@@ -125,7 +127,9 @@ class Hub:
             try:
                 if last == "$":
                     last = await self._end()
-                answer: Any = await self.connection().xread({STREAM: last}, block=5_000, count=500)
+                answer: Any = await self.connection().xread(
+                    {STREAM: last}, block=BLOCK_SECONDS * 1000, count=500
+                )
             except (RedisError, OSError) as error:
                 log.warning("live news interrupted: %s", error)
                 await asyncio.sleep(RETRY)
