@@ -64,6 +64,7 @@ class Listener(Thread):
         self._gap_wanted = Event()
         self._dropped = 0
         self._alive_at: float | None = None
+        self._state = self._told = ""
         self.tally = Tally()
 
     def stop(self) -> None:
@@ -149,13 +150,13 @@ class Listener(Thread):
                 self._alive_at = time.time()
                 self._cursor.broke()
                 self._gap_wanted.set()
-                live.announce("stream", campaign=self._account.campaign_id, state="live")
+                self._state = "live"
             case Lost(reason, retry_in):
                 log.warning(
                     "%s lost the stream, again in %.1f s: %s", self._account, retry_in, reason
                 )
                 self._cursor.broke()
-                live.announce("stream", campaign=self._account.campaign_id, state="lost")
+                self._state = "lost"
             case Skipped(reason):
                 self.tally.skipped[reason] += 1
                 log.warning("a message of the stream was skipped: %s", reason)
@@ -174,6 +175,7 @@ class Listener(Thread):
         care_at = 0.0
         while not self._stopping.is_set():
             self._store_stream(self._inbox.take(wait=TAKE_WAIT))
+            self._steadily(self._tell, patient=False)
             if time.monotonic() >= care_at:
                 care_at = time.monotonic() + CARE_EVERY
                 if not self._steadily(self._care, patient=True):
@@ -206,6 +208,12 @@ class Listener(Thread):
 
     def _save_cursor(self) -> int:
         return Account.objects.filter(pk=self._account.pk).update(newest_id=self._cursor.newest_id)
+
+    def _tell(self) -> None:
+        """The stream's thread does not: even an announcement may need the database."""
+        if self._told != (state := self._state):
+            live.announce("stream", campaign=self._account.campaign_id, state=state)
+            self._told = state
 
     def _care(self) -> bool:
         """Each few seconds: still ours? fresh settings, sign of life, alarm."""
