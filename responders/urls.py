@@ -1,5 +1,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
+from responders import urls_outbox
 from responders.views import desk
 
 desk_urls = [
@@ -28,5 +29,5 @@ desk_urls = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("c/<slug:campaign>/desk/", include(desk_urls)),
-    path("c/<slug:campaign>/approvals/", desk.approvals, name="approvals"),
+    path("c/<slug:campaign>/", include(urls_outbox)),
 ]

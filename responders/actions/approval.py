@@ -83,14 +83,13 @@ def fingerprint(reply: Reply) -> str:
         film = posts.values_list("sha256", flat=True).first()
         newest = Consent.objects.filter(storyteller=reply.clip.storyteller_id).order_by("-version")
         consent = newest.values_list("pk", "version").first()
-    facts = [
-        reply.mention_id,
-        reply.account_id,
-        reply.text,
-        film,
-        consent,
-        reply.link.slug if reply.link else None,
-    ]
+    return fingerprint_with(reply, film=film, consent=consent)
+
+
+def fingerprint_with(reply: Reply, *, film: str | None, consent: tuple[int, int] | None) -> str:
+    """The same for a caller that has the film's sha256 and the newest consent's id and version."""
+    link = reply.link.slug if reply.link else None
+    facts = [reply.mention_id, reply.account_id, reply.text, film, consent, link]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 

@@ -1,0 +1,17 @@
+from django.urls import path
+
+from responders.views import approvals, outbox, pausing
+
+urlpatterns = [
+    path("outbox/", outbox.outbox, name="outbox"),
+    path("outbox/<int:pk>/undo", outbox.undo, name="outbox-undo"),
+    path("outbox/<int:pk>/drop", outbox.drop, name="outbox-drop"),
+    path("outbox/<int:pk>/there", outbox.it_is_there, name="outbox-there"),
+    path("outbox/<int:pk>/again", outbox.post_again, name="outbox-again"),
+    path("approvals/", approvals.approvals, name="approvals"),
+    path("approvals/<int:pk>/approve", approvals.approve, name="approvals-approve"),
+    path("approvals/<int:pk>/back", approvals.send_back, name="approvals-back"),
+    path("pause/", pausing.pause, name="pause"),
+    path("resume/", pausing.resume, name="resume"),
+    path("status/", outbox.status, name="status"),
+]
