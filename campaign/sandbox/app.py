@@ -45,8 +45,8 @@ def build(settings: Settings) -> Starlette:
             stack.callback(state.rain.stop)
             if settings.seed:
                 rain.seed(state)
-            if settings.smtp_port:
-                catcher = await mail.listen(state, host=LOOPBACK, port=settings.smtp_port)
+            if settings.smtp:
+                catcher = await mail.listen(state, settings.smtp)
                 stack.callback(catcher.close)
             yield
 

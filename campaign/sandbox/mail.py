@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import socket
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import TYPE_CHECKING
@@ -51,13 +52,10 @@ def _part(message: EmailMessage, kind: str) -> str:
     return str(body.get_content()) if body else ""
 
 
-async def listen(state: State, *, host: str, port: int) -> asyncio.Server:
-    """Raises OSError where the port is taken."""
-    loop = asyncio.get_running_loop()
-    return await loop.create_server(
+async def listen(state: State, sock: socket.socket) -> asyncio.Server:
+    return await asyncio.get_running_loop().create_server(
         lambda: SMTP(
             Catcher(state), data_size_limit=MAX_BYTES, enable_SMTPUTF8=True, ident="sandbox"
         ),
-        host,
-        port,
+        sock=sock,
     )

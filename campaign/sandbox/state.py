@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +26,7 @@ class Settings:
     path: Path | None = None
     heartbeat: float = 20.0
     processing_seconds: float = 1.5
-    smtp_port: int | None = None
+    smtp: socket.socket | None = None
     seed: bool = False
 
 

@@ -96,7 +96,7 @@ class Writer:
             "attachments": {"media_keys": keys} if keys else None,
             "possibly_sensitive": False,
             "reply_settings": "everyone",
-            "display_text_range": {"start": 0, "end": len(wire_text)},
+            "display_text_range": [0, len(wire_text)],
             "public_metrics": self._metrics(post),
         }
 

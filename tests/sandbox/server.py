@@ -85,9 +85,10 @@ def running_sandbox(
 ) -> Iterator[Sandbox]:
     """Starts a sandbox and stops it; media is ready at once unless told otherwise."""
     sock = listening_socket(0)
-    smtp_port = _free_port() if smtp else None
+    smtp_sock = listening_socket(0) if smtp else None
+    smtp_port = smtp_sock.getsockname()[1] if smtp_sock else None
     settings = Settings(
-        heartbeat=heartbeat, processing_seconds=processing_seconds, smtp_port=smtp_port, **more
+        heartbeat=heartbeat, processing_seconds=processing_seconds, smtp=smtp_sock, **more
     )
     server = Server(settings)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, name="sandbox")
@@ -103,9 +104,6 @@ def running_sandbox(
         server.should_exit = True
         thread.join(timeout=10)
         sock.close()
+        if smtp_sock:
+            smtp_sock.close()
         assert not thread.is_alive(), "the sandbox did not stop"
-
-
-def _free_port() -> int:
-    with listening_socket(0) as sock:
-        return int(sock.getsockname()[1])

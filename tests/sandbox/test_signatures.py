@@ -1,6 +1,7 @@
 """Who is let in: OAuth 1.0a for an account, Bearer for an app."""
 
 import time
+from urllib.parse import quote
 
 import pytest
 import requests
@@ -37,9 +38,7 @@ def header(url: str, **changed: str) -> dict[str, str]:
         token_secret=KEYS["access_token_secret"],
     )
     oauth = {"oauth_signature": signature} | oauth
-    pairs = ", ".join(
-        f'{name}="{requests.utils.quote(value, safe="")}"' for name, value in oauth.items()
-    )
+    pairs = ", ".join(f'{name}="{quote(value, safe="")}"' for name, value in oauth.items())
     return {"Authorization": f"OAuth {pairs}"}
 
 
@@ -139,4 +138,4 @@ def test_logs_requests_without_their_secrets(account: Client, sandbox: Sandbox) 
         "query": {},
     }
     assert abs(entry["at"] - time.time()) < 5
-    assert not any(secret in str(entry) for secret in KEYS.values())
+    assert not any(str(secret) in str(entry) for secret in KEYS.values())

@@ -1,5 +1,6 @@
 """`manage.py sandbox`: a stand-in for X on this machine."""
 
+import socket
 from argparse import ArgumentParser
 from typing import Any
 
@@ -27,18 +28,19 @@ class Command(BaseCommand):
                 "The sandbox is a stand-in for X with known passwords: it runs only where DEBUG is "
                 "on. On a real site set X_API_URL to https://api.x.com and leave it out."
             )
-        try:
-            sock = server.listening_socket(port)
-        except OSError as error:
-            raise CommandError(
-                f"Port {port} is taken ({error.strerror}). Stop what uses it, or give --port."
-            ) from error
-        wanted = Settings(
-            path=settings.DATA_DIR / "sandbox" / "sandbox.sqlite3",
-            smtp_port=smtp_port,
-            seed=True,
-        )
-        self.stdout.write(f"Sandbox timeline on http://{LOOPBACK}:{port}")
-        self.stdout.write(f"Mail catcher on smtp://{LOOPBACK}:{smtp_port}, read at /mail")
-        with sock:
+        with _bound(port, "--port") as sock, _bound(smtp_port, "--smtp-port") as smtp:
+            wanted = Settings(
+                path=settings.DATA_DIR / "sandbox" / "sandbox.sqlite3", smtp=smtp, seed=True
+            )
+            self.stdout.write(f"Sandbox timeline on http://{LOOPBACK}:{port}")
+            self.stdout.write(f"Mail catcher on smtp://{LOOPBACK}:{smtp_port}, read at /mail")
             server.Server(wanted).run(sockets=[sock])
+
+
+def _bound(port: int, option: str) -> socket.socket:
+    try:
+        return server.listening_socket(port)
+    except OSError as error:
+        raise CommandError(
+            f"Port {port} is taken ({error.strerror}). Stop what uses it, or give {option}."
+        ) from error
