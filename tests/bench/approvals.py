@@ -26,6 +26,7 @@ PATIENCE = 120.0
 
 
 def main() -> None:
+    _lift_the_limit()
     campaign = Campaign.objects.get()
     Campaign.objects.update(hold_seconds=0)
     maya = User.objects.get(username="maya")
@@ -35,6 +36,12 @@ def main() -> None:
     approved = [_approve(reply, by=maya) for reply in replies]
     bare = [_post_directly(reply) for reply in replies]
     sys.stdout.write(json.dumps({"approved": approved, "bare": bare}))
+
+
+def _lift_the_limit() -> None:
+    """X lets an account post 100 times in 15 minutes, which is fewer than are measured here."""
+    limit = {"on": "POST /2/tweets", "requests": 10_000}
+    requests.post(f"{settings.X_API_URL}/_limits", json=limit, timeout=10).raise_for_status()
 
 
 def _until(look: Callable[[], T | None]) -> T:
