@@ -24,18 +24,25 @@ def _is_name(text: str) -> bool:
     return fits and any(letter.isalpha() for letter in text) and "www." not in text.lower()
 
 
+class Written(forms.CharField):
+    """Text of any kind and length: what is wrong with it is said below, in the page's words."""
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(required=False, **facts)
+        self.validators.clear()
+
+
 class SignForm(forms.Form):
     """Checks a signature. `offer` holds the address that was probably meant, when one was."""
 
-    # Lengths are checked below, in words; these fields take whatever comes.
-    name = forms.CharField(required=False)
-    email = forms.CharField(required=False)
-    country = forms.CharField(required=False)
+    name = Written()
+    email = Written()
+    country = Written()
     news = forms.BooleanField(required=False)
-    topic = forms.CharField(required=False, help_text="Empty, unless a program filled it in.")
-    use = forms.CharField(required=False, help_text="The offered address, taken up.")
-    kept = forms.CharField(required=False, help_text="The address for which an offer was made.")
-    token = forms.CharField(required=False)
+    topic = Written(help_text="Empty, unless a program filled it in.")
+    use = Written(help_text="The offered address, taken up.")
+    kept = Written(help_text="The address for which an offer was made.")
+    token = Written()
 
     def __init__(self, *args: Any, page: Page, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

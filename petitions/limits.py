@@ -11,9 +11,10 @@ import secrets
 import time
 from typing import cast
 
+from django.conf import settings
 from redis import Redis, RedisError
-
-from campaign import live
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 log = logging.getLogger(__name__)
 
@@ -22,12 +23,26 @@ log = logging.getLogger(__name__)
 BURST = (30, 60)
 SUSTAINED = (300, 3_600)
 DAY = 86_400
+#: Seconds that a visitor may be kept waiting when Redis does not answer.
+PATIENCE = 0.25
 
 _salts: dict[int, bytes] = {}
 
 
+_redis: Redis | None = None
+
+
 def redis() -> Redis:
-    return live.connection()
+    """A connection that gives up at once: a visitor waits for it."""
+    global _redis  # noqa: PLW0603  one pooled connection a process, made at first use
+    if _redis is None:
+        _redis = Redis.from_url(
+            settings.REDIS_URL,
+            socket_timeout=PATIENCE,
+            socket_connect_timeout=PATIENCE,
+            retry=Retry(NoBackoff(), retries=1),
+        )
+    return _redis
 
 
 def salt_of_today() -> bytes:

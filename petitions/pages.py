@@ -95,6 +95,11 @@ class Page:
         return speak(self.language)
 
     @property
+    def title_sentences(self) -> list[str]:
+        """A line breaks between sentences sooner than within one."""
+        return re.split(r"(?<=[.?!؟])\s+", self.text.title)
+
+    @property
     def body(self) -> SafeString:
         return prose(self.text.body)
 

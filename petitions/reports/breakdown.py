@@ -125,7 +125,7 @@ def _rows(found: QuerySet[Any, dict[str, Any]], by: By) -> Iterable[tuple[Key, d
 def places(rows: list[Row]) -> list[tuple[Row, list[Row]]]:
     """Rows of storytellers under the sum of their place, the place with most signatures first.
 
-    A place's own wait is not the median of its storytellers' and is left out.
+    A place's own wait is not the median of its storytellers': see `speed`.
     """
     groups: dict[str, list[Row]] = {}
     for row in rows:

@@ -15,6 +15,8 @@ HEIGHT = 200
 TOP = 16
 SPARK_WIDTH, SPARK_HEIGHT = 168, 20
 RANGE_WIDTH = 160
+#: What the name of a day takes under the chart.
+ROOM = 110
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,32 +91,39 @@ def _bar(moment: Moment, *, x: float, slot: float, scale: float) -> Bar:
 
 
 def nice(most: int) -> int:
-    """A round number that the longest bar does not pass: 1, 2 or 5 with zeros, times up to 4."""
+    """A round number that the longest bar does not pass."""
     if most <= 4:
         return 4
     size = int(10 ** int(log10(most)))
-    for step in (1, 2, 4, 6, 8, 10):
+    for step in (1, 2, 3, 4, 5, 6, 8, 10):
         if most <= step * size:
             return step * size
     return most
 
 
 def _steps(top: int) -> list[int]:
-    parts = 4 if top % 4 == 0 else 2 if top % 2 == 0 else 1
+    parts = next((parts for parts in (4, 3, 5, 2) if top % parts == 0), 1)
     return [top * part // parts for part in range(parts + 1)]
 
 
 def _ticks(funnel: Funnel, *, slot: float) -> list[Tick]:
-    """Days under hours, months under days; labels that would run into each other are left out."""
+    """Days under hours, months under days. One that has only begun has no room for its name."""
     sums: dict[str, tuple[float, int]] = {}
+    few = funnel.unit == "hour" and len(funnel.moments) <= 48
     for index, moment in enumerate(funnel.moments):
-        label = _tick(timezone.localtime(moment.at), hours=funnel.unit == "hour")
+        label = _tick(timezone.localtime(moment.at), hours=funnel.unit == "hour", few=few)
         x, total = sums.get(label, (index * slot, 0))
         sums[label] = (x, total + moment.confirmed)
-    return [Tick(x=round(x, 1), label=label, total=total) for label, (x, total) in sums.items()]
+    ends = [*[x for x, _ in sums.values()][1:], float(WIDTH)]
+    return [
+        Tick(x=round(x, 1), label=label if end - x >= ROOM else "", total=total)
+        for (label, (x, total)), end in zip(sums.items(), ends, strict=True)
+    ]
 
 
-def _tick(at: datetime, *, hours: bool) -> str:
+def _tick(at: datetime, *, hours: bool, few: bool) -> str:
+    if few:
+        return f"{at:%a} {at.hour // 6 * 6:02d}:00"
     return f"{at:%a} {at.day} {at:%b}" if hours else f"{at:%b %Y}"
 
 

@@ -116,7 +116,9 @@ class Report:
         if self.by != "storyteller":
             return [self._shown(row) for row in self.rows[:MOST_ROWS]]
         lines: list[Shown] = []
+        medians = {one.place: one.median for one in self.speeds}
         for place, people in breakdown.places(self.rows):
+            place.wait = medians.get(place.name) if place.of_link else None
             lines.append(self._shown(place, is_place=place.of_link))
             if place.of_link:
                 lines += [self._shown(row, in_place=True) for row in people]

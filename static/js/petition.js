@@ -21,13 +21,9 @@ function story(figure) {
 
 function settle(send) {
     const watcher = new IntersectionObserver(
-        ([entry]) => send.classList.toggle("is-floating", entry.intersectionRatio < 1),
-        { threshold: [0, 1] },
+        ([entry]) => send.classList.toggle("is-floating", !entry.isIntersecting),
     );
-    const mark = document.createElement("span");
-    mark.className = "petition-send-mark";
-    send.after(mark);
-    watcher.observe(mark);
+    watcher.observe(send.nextElementSibling); // what stands below it in its own place
 }
 
 document.querySelectorAll("[data-story]").forEach(story);

@@ -7,10 +7,18 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
     open = [...event.detail.target.querySelectorAll("details[open]")].map((one) => one.id);
 });
 
+/* On a narrow screen the chart scrolls in its frame; the newest hour is what is looked for. */
+function toNewest() {
+    for (const frame of document.querySelectorAll("[data-newest]")) frame.scrollLeft = frame.scrollWidth;
+}
+
 document.body.addEventListener("htmx:afterSwap", () => {
+    toNewest();
     for (const id of open) document.getElementById(id)?.setAttribute("open", "");
     open = [];
 });
+
+toNewest();
 
 for (const button of document.querySelectorAll("[data-prints]")) {
     button.hidden = false;

@@ -3,12 +3,13 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings
+from django.db.models import Sum
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 from redis import Redis
 
-from campaign import live
 from petitions import limits
 from petitions.actions import clicks
 from petitions.models import ClickCount, Petition, TrackedLink
@@ -29,8 +30,9 @@ def link(petition: Petition) -> TrackedLink:
 
 
 def counted(link: TrackedLink) -> dict[str, int]:
-    rows = ClickCount.objects.filter(link=link).values("people", "bots", "repeats")
-    return {name: sum(row[name] for row in rows) for name in ("people", "bots", "repeats")}
+    names = ("people", "bots", "repeats")
+    found = ClickCount.objects.filter(link=link).aggregate(**{name: Sum(name) for name in names})
+    return {name: found[name] or 0 for name in names}
 
 
 def test_a_person_is_sent_on_and_counted(visitor: Client, link: TrackedLink) -> None:
@@ -78,7 +80,7 @@ def test_a_click_is_kept_by_its_hour(link: TrackedLink) -> None:
 
 
 def test_counting_keeps_no_address_and_forgets_its_salt(
-    link: TrackedLink, redis_connection: "Redis[bytes]"
+    link: TrackedLink, redis_connection: Redis
 ) -> None:
     clicks.count(link, ip="192.0.2.77", user_agent=BROWSER)
 
@@ -92,7 +94,8 @@ def test_counting_keeps_no_address_and_forgets_its_salt(
 def test_a_visitor_is_sent_on_when_redis_is_away(
     visitor: Client, link: TrackedLink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "_redis", Redis(host="127.0.0.1", port=1))
+    monkeypatch.setattr(settings, "REDIS_URL", "redis://127.0.0.1:1/0")
+    monkeypatch.setattr(limits, "_redis", None)
 
     assert visitor.get("/s/abc123").status_code == 302
 

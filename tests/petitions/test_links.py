@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -30,7 +31,7 @@ LEILA = LinkSubject(
 def test_create_keeps_every_fact_of_the_reply(petition: Petition) -> None:
     link = links.create(petition, subject=LEILA)
 
-    stored = TrackedLink.objects.values().get(pk=link.pk)
+    stored: dict[str, Any] = dict(TrackedLink.objects.values().get(pk=link.pk))
     assert stored.pop("created_at") <= timezone.now()
     assert stored == {
         "id": link.pk,

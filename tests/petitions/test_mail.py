@@ -125,7 +125,7 @@ def test_send_owed_finds_what_was_forgotten(
 
 @pytest.mark.django_db(transaction=True)
 def test_the_sweep_rings_once_when_redis_lost_everything(
-    signature: Signature, redis_connection: "Redis[bytes]"
+    signature: Signature, redis_connection: Redis
 ) -> None:
     Signature.objects.update(signed_at=timezone.now() - timedelta(minutes=3))
 
@@ -135,7 +135,7 @@ def test_the_sweep_rings_once_when_redis_lost_everything(
     assert redis_connection.llen("rq:queue:mail") == 1
 
 
-def test_the_sweep_is_silent_when_nothing_is_owed(redis_connection: "Redis[bytes]") -> None:
+def test_the_sweep_is_silent_when_nothing_is_owed(redis_connection: Redis) -> None:
     mail.ring_for_owed()
 
     assert redis_connection.llen("rq:queue:mail") == 0

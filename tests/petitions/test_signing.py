@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 State = Signature.State
 
 
-def queued(redis: "Redis[bytes]") -> int:
+def queued(redis: Redis) -> int:
     return int(redis.llen("rq:queue:mail"))
 
 
@@ -109,9 +109,7 @@ def test_sign_writes_nothing_into_the_petition(petition: Petition) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_sign_rings_for_the_mail_on_commit(
-    petition: Petition, redis_connection: "Redis[bytes]"
-) -> None:
+def test_sign_rings_for_the_mail_on_commit(petition: Petition, redis_connection: Redis) -> None:
     with transaction.atomic():
         signing.sign(petition, person=tess(), link=None)
         assert queued(redis_connection) == 0
