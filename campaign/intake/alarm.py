@@ -43,11 +43,11 @@ def _turn_on(account: Account, *, at: datetime) -> None:
     if changed:
         minutes = account.campaign.quiet_alarm_minutes
         log.warning("@%s has heard nothing for %s minutes", account.handle, minutes)
-        live.announce("stream", campaign=account.campaign_id, state="quiet")
+        live.announce("account", campaign=account.campaign_id, state="quiet")
 
 
 def _turn_off(account: Account) -> None:
     silent = Account.objects.filter(pk=account.pk, quiet_since__isnull=False)
     if silent.update(quiet_since=None):
         log.info("@%s hears the public again", account.handle)
-        live.announce("stream", campaign=account.campaign_id, state="live")
+        live.announce("account", campaign=account.campaign_id, state="live")

@@ -212,7 +212,7 @@ class Listener(Thread):
     def _tell(self) -> None:
         """The stream's thread does not: even an announcement may need the database."""
         if self._told != (state := self._state):
-            live.announce("stream", campaign=self._account.campaign_id, state=state)
+            live.announce("account", campaign=self._account.campaign_id, state=state)
             self._told = state
 
     def _care(self) -> bool:

@@ -29,8 +29,12 @@ def _pattern() -> re.Pattern[str]:
 
 
 _RISK = _pattern()
+_WORD = re.compile(r"\w+")
+_BEGINNINGS = {word[:3] for line in WORDS.values() for word in line.split()}
 
 
 def words(text: str) -> list[str]:
     """The words of concern as they stand in the text, each once, in their order."""
+    if _BEGINNINGS.isdisjoint([word[:3] for word in _WORD.findall(text.lower())]):
+        return []  # most texts end here, at a fifth of the cost
     return list(dict.fromkeys(_RISK.findall(text)))

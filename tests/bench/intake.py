@@ -22,7 +22,10 @@ ROUNDS = 3
 GOAL_RATE = 3_000
 GOAL_RATIO = 0.4
 
-WORDS = ["nobody", "should", "wait", "ten", "years", "in", "a", "tent", "my", "neighbour", "was", "a", "teacher", "before", "the", "war", "what", "can", "one", "person", "really", "do", "for", "a", "family", "far", "away", "please", "tell", "me", "how", "to", "help", "them", "now"]
+SAYINGS = (
+    "nobody should wait ten years in a tent my neighbour was a teacher before the war what can "
+    "one person really do for a family far away please tell me how to help them now"
+)
 
 
 def run() -> dict[str, Any]:
@@ -58,10 +61,11 @@ def _account() -> Account:
 def _lines(handle: str) -> bytes:
     chance = random.Random(7)
     began = datetime(2026, 11, 1, tzinfo=UTC)
+    words = SAYINGS.split()
     lines = []
     for number in range(MENTIONS):
         author_id = str(90_000_000 + number)
-        text = " ".join(chance.choices(WORDS, k=chance.randint(8, 30)))
+        text = " ".join(chance.choices(words, k=chance.randint(8, 30)))
         posted_at = began + timedelta(seconds=number)
         payload = {
             "data": {
