@@ -1,0 +1,282 @@
+"""Promises over every order of events that hypothesis can think of.
+
+People approve, undo, edit, pause, withdraw, opt out; workers begin, send, hear or do not hear, die;
+reconciliation looks; time passes. After every step no tweet has two replies, and nothing began that
+was not allowed at that moment; in the end nothing is lost.
+"""
+
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from campaign.models import Mention, OptOut, Pause
+from campaign.networks import registry
+from campaign.networks.base import (
+    NetworkError,
+    OutcomeUnknown,
+    PostedPost,
+    RateLimited,
+    Refusal,
+    Rejected,
+    Unreachable,
+)
+from responders import pacing
+from responders.actions import approval, desk, pausing, posting, reconcile
+from responders.actions.changes import Refused
+from responders.actions.posting import Sending
+from responders.models import Attempt, MediaUpload, Reply
+from tests import factories
+from tests.responders.fakes import POSTED, POSTED_UNHEARD, FakeNetwork, film_ready
+from videos.models import Consent
+
+MENTIONS = 2
+which = st.integers(0, MENTIONS - 1)
+#: What the network may do with one call.
+ANSWERS = {
+    "posted": lambda: POSTED,
+    "posted, unheard": lambda: POSTED_UNHEARD,
+    "lost before it landed": lambda: OutcomeUnknown("reset"),
+    "told to wait": lambda: RateLimited(timezone.now() + timedelta(seconds=30)),
+    "not reached": lambda: Unreachable("no route"),
+    "refused": lambda: Rejected(Refusal.REFUSED, "No."),
+    "duplicate": lambda: Rejected(Refusal.DUPLICATE, "duplicate content"),
+    "credits": lambda: Rejected(Refusal.CREDITS, "No more."),
+    "media": lambda: Rejected(Refusal.MEDIA_INVALID, "Your media IDs are invalid."),
+}
+
+
+class Newsroom(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.undoing = transaction.atomic()
+        self.undoing.__enter__()
+        self.clock = time_machine.travel(timezone.now(), tick=False)
+        self.coordinates = self.clock.start()
+        self.network = FakeNetwork()
+        registry.NETWORKS["fake"] = lambda _credentials, _id: self.network
+        self.flying: list[Sending] = []
+        self.heard: list[tuple[Sending, PostedPost | NetworkError]] = []
+        self.seen: dict[int, str] = {}
+
+    @initialize()
+    def open_newsroom(self) -> None:
+        campaign = factories.CampaignFactory(hold_seconds=10)
+        account = factories.AccountFactory(campaign=campaign, network="fake")
+        clip = factories.ClipFactory(storyteller__campaign=campaign, consent__networks=["fake"])
+        self.storyteller = clip.storyteller
+        self.senior = factories.senior(campaign)
+        self.people = [factories.editor(campaign) for _ in range(2)]
+        self.campaign = campaign
+        self.mentions = [
+            factories.MentionFactory(account=account, network="fake") for _ in range(MENTIONS)
+        ]
+        for mention in self.mentions:
+            for person in self.people:
+                factories.ReplyFactory(
+                    mention=mention, account=account, clip=clip, author=person, text="Thank you."
+                )
+        film_ready(Reply.objects.filter(clip=clip)[0], hours=10_000)
+        for mention in range(MENTIONS):
+            self.claim(mention, 0)
+            self.approve(mention, 0)
+        self.wait(11)
+
+    def reply(self, mention: int, person: int) -> Reply:
+        return Reply.objects.filter(
+            mention=self.mentions[mention], author=self.people[person]
+        ).order_by("-id")[0]
+
+    # People ---------------------------------------------------------------------------------
+
+    @rule(mention=which, person=which)
+    def claim(self, mention: int, person: int) -> None:
+        with suppress(desk.DeskError):
+            reply = desk.claim(self.mentions[mention], by=self.people[person])
+            other = Reply.objects.exclude(clip=None)[0]
+            Reply.objects.filter(pk=reply.pk, clip=None).update(clip=other.clip, text="Thank you.")
+
+    @rule(mention=which, person=which)
+    def approve(self, mention: int, person: int) -> None:
+        reply = self.reply(mention, person)
+        with suppress(Refused):
+            approval.approve(reply, seen=approval.fingerprint(reply), by=self.people[person])
+            self.seen[reply.pk] = reply.text
+
+    @rule(mention=which, person=which)
+    def undo(self, mention: int, person: int) -> None:
+        with suppress(Refused):
+            approval.undo(self.reply(mention, person), by=self.people[person])
+
+    @rule(mention=which, person=which)
+    def cancel(self, mention: int, person: int) -> None:
+        with suppress(Refused):
+            approval.cancel(self.reply(mention, person), by=self.senior)
+
+    @rule(mention=which, person=which)
+    def edit_behind_the_approval(self, mention: int, person: int) -> None:
+        reply = self.reply(mention, person)
+        Reply.objects.filter(pk=reply.pk).update(text=f"{reply.text}!")
+
+    @rule()
+    def pause(self) -> None:
+        with suppress(Refused):
+            pausing.pause(self.campaign, reason="Checking", by=self.senior)
+
+    @rule()
+    def resume(self) -> None:
+        for stop in Pause.objects.active():
+            pausing.resume(stop, by=self.senior)
+
+    @rule()
+    def withdraw(self) -> None:
+        Consent.objects.filter(withdrawn_at=None).update(withdrawn_at=timezone.now())
+
+    @rule()
+    def agree_again(self) -> None:
+        newest = Consent.objects.order_by("-version")[0]
+        if newest.withdrawn_at:
+            factories.ConsentFactory(
+                storyteller=self.storyteller, version=newest.version + 1, networks=["fake"]
+            )
+
+    @rule(mention=which)
+    def opt_out(self, mention: int) -> None:
+        OptOut.objects.get_or_create(
+            network="fake",
+            author_id=self.mentions[mention].author_id,
+            defaults={"author_handle": "x", "reason": "asked"},
+        )
+
+    @precondition(lambda self: Reply.objects.filter(status="problem").exists())
+    @rule()
+    def post_again(self) -> None:
+        for reply in Reply.objects.filter(status="problem"):
+            with suppress(Refused):
+                reconcile.post_again(reply, by=self.senior)
+
+    # Workers --------------------------------------------------------------------------------
+
+    @rule(mention=which, person=which)
+    def begin(self, mention: int, person: int) -> None:
+        reply = self.reply(mention, person)
+        sending = posting.begin(reply.pk, worker="test")
+        if sending is None:
+            return
+        self.flying.append(sending)
+        assert not Pause.objects.active().exists()
+        assert Consent.objects.order_by("-version")[0].withdrawn_at is None
+        assert not OptOut.objects.filter(author_id=reply.mention.author_id).exists()
+        assert sending.text == self.seen[reply.pk]
+
+    @precondition(lambda self: self.flying)
+    @rule(answer=st.sampled_from(sorted(ANSWERS)))
+    def send(self, answer: str) -> None:
+        sending = self.flying.pop(0)
+        if answer == "duplicate" and not self._landed(sending.in_reply_to):
+            answer = "refused"
+        self.network.answers = [ANSWERS[answer]()]
+        self.heard.append((sending, posting.call(sending, self.network)))
+
+    @precondition(lambda self: self.heard)
+    @rule()
+    def save(self) -> None:
+        sending, result = self.heard.pop(0)
+        posting.finish(sending, result)
+
+    @precondition(lambda self: self.flying or self.heard)
+    @rule()
+    def worker_dies(self) -> None:
+        (self.flying or self.heard).pop(0)
+
+    @rule()
+    def sweep(self) -> None:
+        reconcile.adopt_lost()
+        for account in reconcile.due_accounts():
+            reconcile.look(account)
+
+    @rule(seconds=st.sampled_from([1, 11, 40, 100, 4000]))
+    def wait(self, seconds: int) -> None:
+        if self.flying or self.heard:
+            seconds = min(seconds, 40)  # a worker answers within its time, or is dead
+        self.coordinates.shift(seconds)
+        MediaUpload.objects.exclude(state="ready").update(
+            state="ready", media_id="7002", expires_at=timezone.now() + timedelta(days=400)
+        )
+
+    # What holds -----------------------------------------------------------------------------
+
+    def _landed(self, mention: str) -> int:
+        return sum(post.in_reply_to == mention for post in self.network.timeline)
+
+    @invariant()
+    def no_tweet_has_two_replies(self) -> None:
+        for mention in self.mentions if hasattr(self, "mentions") else []:
+            assert self._landed(mention.external_id) <= 1
+
+    @invariant()
+    def what_landed_is_never_forgotten(self) -> None:
+        """A post of ours belongs to a reply that says so, or that is known to be in doubt."""
+        saying = ["posted", "posting", "unknown", "problem"]
+        for post in self.network.timeline:
+            replies = Reply.objects.filter(mention__external_id=post.in_reply_to)
+            again = replies.filter(status="approved", attempts__outcome="unknown")
+            assert replies.filter(status__in=saying).exists() or again.exists()
+
+    def teardown(self) -> None:
+        try:
+            if hasattr(self, "mentions"):
+                self._nothing_is_lost()
+        finally:
+            self.clock.stop()
+            transaction.set_rollback(True)
+            self.undoing.__exit__(None, None, None)
+            registry.NETWORKS.pop("fake", None)
+            for mention in getattr(self, "mentions", []):
+                pacing.live.connection().delete(f"wait:{mention.account_id}")
+
+    def _nothing_is_lost(self) -> None:
+        """Everything works again: what was approved ends somewhere, and says truly where."""
+        self.flying = []
+        self.heard = []
+        self.resume()
+        for _ in range(5):
+            self.wait(100)
+            self.sweep()
+            for reply in Reply.objects.approved():
+                self.network.answers = []
+                posting.post(reply.pk, worker="test")
+        left = set(Reply.objects.values_list("status", flat=True))
+        assert left <= {"draft", "posted", "problem", "cancelled", "stale"}
+        self.no_tweet_has_two_replies()
+        for reply in Reply.objects.posted():
+            assert self._landed(reply.mention.external_id) == 1
+            assert reply.mention.status == Mention.Status.ANSWERED
+        assert not Attempt.objects.filter(outcome="").exists()
+
+
+@pytest.mark.django_db
+def test_promises_hold_in_every_order_of_events() -> None:
+    run_state_machine_as_test(
+        Newsroom,
+        settings=settings(
+            max_examples=15,
+            stateful_step_count=30,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
