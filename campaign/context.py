@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.db.models import F, Q
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
@@ -18,10 +19,12 @@ def _pause(request: HttpRequest) -> Pause | None:
     campaign = getattr(request, "campaign", None)
     if campaign is None:
         return None
-    pauses = Pause.objects.active().select_related("started_by", "account")
-    return pauses.filter(campaign=None, account=None).first() or (
-        pauses.filter(campaign=campaign).order_by("account_id").first()
+    everybodys = Q(campaign=None, account=None)
+    pauses = Pause.objects.active().filter(everybodys | Q(campaign=campaign))
+    widest_first = pauses.order_by(
+        F("campaign_id").asc(nulls_first=True), F("account_id").asc(nulls_first=True)
     )
+    return widest_first.select_related("started_by", "account").first()
 
 
 def newsroom(request: HttpRequest) -> dict[str, Any]:

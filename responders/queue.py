@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, Subquery
 
 from campaign.models import Campaign, Mention
 from campaign.models.mentions import MentionQuerySet
@@ -19,13 +19,13 @@ from responders.models import Reply
 PAGE = 30
 MOST = 10_000
 COUNTS_LAST = 2.0
+SILENT_MINUTES = 1
 #: A search reads so many of a lane's cards and no more, in the lane's own order.
 SEARCHED = 20_000
 
 
 class Lane(StrEnum):
     ANSWER = "answer"
-    EYES = "eyes"
     MANUAL = "manual"
     ANSWERED = "answered"
     FILTERED = "filtered"
@@ -33,7 +33,7 @@ class Lane(StrEnum):
 
     @property
     def label(self) -> str:
-        return {"answer": "To answer", "eyes": "Second eyes"}.get(self.value, self.value.title())
+        return "To answer" if self is Lane.ANSWER else self.value.title()
 
     @property
     def is_open(self) -> bool:
@@ -45,7 +45,6 @@ _STATUS = {
     Lane.ANSWERED: Mention.Status.ANSWERED,
     Lane.FILTERED: Mention.Status.FILTERED,
     Lane.DISMISSED: Mention.Status.DISMISSED,
-    Lane.EYES: Mention.Status.ANSWERING,
 }
 
 
@@ -101,6 +100,16 @@ class Counts:
     held: int = 0
     posting: int = 0
     problems: int = 0
+    #: Seconds since the stream last showed a sign of life; None before its first.
+    silent: float | None = None
+
+    @property
+    def stream(self) -> str:
+        """In the words of the live pill; "" while the stream is as it should be."""
+        if self.silent is None:
+            return "Stream not connected"
+        minutes = int(self.silent // 60)
+        return f"Stream silent, {minutes} min" if minutes >= SILENT_MINUTES else ""
 
     @property
     def waiting(self) -> int:
@@ -132,13 +141,15 @@ def mentions(campaign: Campaign, filters: Filters) -> MentionQuerySet:
 
 def page(campaign: Campaign, filters: Filters, *, after: Cursor | None = None) -> Page:
     """The next `PAGE` cards. `newest` is the mention that came last: what comes later is new."""
-    rows = list(_after(mentions(campaign, filters), filters.lane, after)[: PAGE + 1])
+    found = _after(mentions(campaign, filters), filters.lane, after)
+    newest = Subquery(_newest_first(campaign).values("pk")[:1])
+    rows = list(found.annotate(newest=newest)[: PAGE + 1])
     shown = rows[:PAGE]
     last = shown[-1] if len(rows) > PAGE else None
     return Page(
         mentions=shown,
         following=Cursor(priority=last.priority, id=last.pk) if last else None,
-        newest=newest_id(campaign),
+        newest=rows[0].newest if rows else newest_id(campaign),
     )
 
 
@@ -149,15 +160,15 @@ def cards(campaign: Campaign, ids: Iterable[int]) -> QuerySet[Mention]:
 
 def newest_id(campaign: Campaign) -> int:
     """The mention that came last; what comes later is "new"."""
-    ours = Mention.objects.filter(campaign=campaign).order_by("-id")
-    return ours.values_list("pk", flat=True).first() or 0
+    return _newest_first(campaign).values_list("pk", flat=True).first() or 0
 
 
 def arrived(campaign: Campaign, filters: Filters, *, after: int) -> int:
     """How many waiting cards of the lane came after that id; 100 means "many"."""
+    if not filters.lane.is_open:
+        return 0
     fresh = Mention.objects.filter(campaign=campaign, pk__gt=after, status=Mention.Status.WAITING)
-    if filters.lane.is_open:
-        fresh = fresh.filter(replyable=filters.lane is Lane.ANSWER)
+    fresh = fresh.filter(replyable=filters.lane is Lane.ANSWER)
     if filters.language:
         fresh = fresh.filter(lang=filters.language)
     return fresh.order_by()[:100].count()
@@ -188,13 +199,14 @@ def languages(campaign: Campaign) -> list[str]:
     return list(campaign.languages)
 
 
+def _newest_first(campaign: Campaign) -> QuerySet[Mention]:
+    return Mention.objects.filter(campaign=campaign).order_by("-id")
+
+
 def _lane(campaign: Campaign, lane: Lane) -> MentionQuerySet:
     own = Mention.objects.filter(campaign=campaign)
     if lane.is_open:
         own = own.filter(status__in=Mention.OPEN, replyable=lane is Lane.ANSWER).ranked()
-    elif lane is Lane.EYES:
-        submitted = Reply.objects.filter(status=Reply.Status.SUBMITTED).values("mention")
-        own = own.filter(pk__in=submitted).order_by("-id")
     else:
         own = own.filter(status=_STATUS[lane]).order_by("-id")
     return _for_cards(own)
@@ -243,7 +255,9 @@ SELECT
      AND status = 'filtered' LIMIT %(most)s) AS d),
   (SELECT count(*) FROM (SELECT 1 FROM campaign_mention WHERE campaign_id = %(campaign)s
      AND status = 'dismissed' LIMIT %(most)s) AS e),
-  r.eyes, r.held, r.posting, r.problems
+  r.eyes, r.held, r.posting, r.problems,
+  (SELECT extract(epoch FROM now() - max(stream_seen_at))::float FROM campaign_account
+     WHERE campaign_id = %(campaign)s)
 FROM (
   SELECT
     count(*) FILTER (WHERE reply.status = 'submitted') AS eyes,
@@ -262,4 +276,4 @@ def _count(campaign: int) -> Counts:
         cursor.execute(_COUNT, {"campaign": campaign, "most": MOST})
         row = cursor.fetchone()
     names = ("answer", "manual", "answered", "filtered", "dismissed", "eyes")
-    return Counts(**dict(zip((*names, "held", "posting", "problems"), row, strict=True)))
+    return Counts(**dict(zip((*names, "held", "posting", "problems", "silent"), row, strict=True)))

@@ -23,8 +23,6 @@ desk_urls = [
     path("<int:pk>/approve", desk.approve, name="desk-approve"),
     path("<int:pk>/submit", desk.submit, name="desk-submit"),
     path("replies/<int:reply>/undo", desk.undo, name="desk-undo"),
-    path("replies/<int:reply>/second-approve", desk.second_approve, name="desk-second-approve"),
-    path("replies/<int:reply>/send-back", desk.send_back, name="desk-send-back"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

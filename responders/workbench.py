@@ -57,14 +57,13 @@ class Bench:
     holder: User | None
     draft: Draft | None
     answer: Reply | None
-    answer_seen: str
     earlier: list[Mention]
     suggestions: list[shelf.Suggestion]
     templates: list[tuple[ReplyTemplate, str]]
 
     @property
     def waits_for_eyes(self) -> bool:
-        """A colleague may approve it here, or send it back."""
+        """A colleague reads it on the page of approvals."""
         return self.answer is not None and self.answer.status == Reply.Status.SUBMITTED
 
     @property
@@ -88,14 +87,12 @@ def bench(mention: Mention, *, words: str = "", by: User) -> Bench:
     holder = mention.claimed_by if until is not None and until > now else None
     mine = holder == by
     reply = _draft_of(mention, by=by) if mine else None
-    answer = _answer_to(mention)
     return Bench(
         mention=mention,
         mine=mine,
         holder=None if mine else holder,
         draft=draft(reply) if reply else None,
-        answer=answer,
-        answer_seen=approval.fingerprint(answer) if answer else "",
+        answer=_answer_to(mention),
         earlier=_earlier(mention),
         suggestions=shelf.suggest(mention, words=words, chosen=reply.clip if reply else None),
         templates=_templates(mention, reply) if reply else [],

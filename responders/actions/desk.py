@@ -262,12 +262,13 @@ def approve_as_typed(reply: Reply, *, text: str, seen: str, by: User) -> Reply:
     `seen` is the fingerprint that the page was given. If the draft was changed elsewhere since
     (another tab, another clip), that is not what the person sees: raises approval.Changed.
     """
-    if wording.clean(text) != reply.text:
-        if approval.fingerprint(reply) != seen:
+    kept = Reply.objects.select_related("clip", "link").get(pk=reply.pk)
+    if wording.clean(text) != kept.text:
+        if approval.fingerprint(kept) != seen:
             raise approval.Changed("The reply changed in another window. Read it again.")
-        reply = save_draft(reply, text=text, by=by)
-        seen = approval.fingerprint(reply)
-    return approval.approve(reply, seen=seen, by=by)
+        kept = save_draft(kept, text=text, by=by)
+        seen = approval.fingerprint(kept)
+    return approval.approve(kept, seen=seen, by=by)
 
 
 def claim_next(find: Callable[[], Mention | None], *, by: User) -> Mention | None:

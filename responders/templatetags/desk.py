@@ -46,6 +46,12 @@ def capped(count: int) -> str:
 
 
 @register.filter
+def of_lane(counts: queue.Counts, lane: queue.Lane) -> str:
+    """How many stand in that lane."""
+    return capped(getattr(counts, lane.value))
+
+
+@register.filter
 def tweet(text: str) -> SafeString:
     """A tweet's text: words that gave a theme underlined, handles and hashtags stepped back."""
     marks = [(start, end, "u") for start, end, _ in themes.spans(text)]

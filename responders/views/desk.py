@@ -40,18 +40,11 @@ def show(request: NewsroomRequest, pk: int | None = None) -> HttpResponse:
         return render(request, f"responders/desk/{target}.html", _queue(request))
     presence.seen(request.campaign, by=request.user)
     context = _queue(request) | {
-        "section": "approvals" if request.GET.get("lane") == queue.Lane.EYES else "desk",
+        "section": "desk",
         "shift": workbench.shift(request.campaign, by=request.user),
         "here": presence.here(request.campaign),
     }
     return render(request, "responders/desk/desk.html", context | _bench(request, mention))
-
-
-@require_safe
-@newsroom(USE)
-def approvals(request: NewsroomRequest) -> HttpResponse:
-    """Second eyes are a lane of the desk."""
-    return redirect(f"{reverse('desk', args=[request.campaign.slug])}?lane={queue.Lane.EYES}")
 
 
 @require_GET
@@ -249,30 +242,6 @@ def submit(request: NewsroomRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@newsroom(approval.APPROVE_RIGHT)
-def second_approve(request: NewsroomRequest, reply: int) -> HttpResponse:
-    """A second person has read it and lets it go out."""
-    submitted = _reply(request, reply)
-    try:
-        approval.approve(submitted, seen=request.POST.get("seen", ""), by=request.user)
-    except Refused as error:
-        return _refused(request, submitted.mention, error)
-    return _done(request, submitted.mention, said="Approved.")
-
-
-@require_POST
-@newsroom(approval.APPROVE_RIGHT)
-def send_back(request: NewsroomRequest, reply: int) -> HttpResponse:
-    """Back to its author with a word why."""
-    submitted = _reply(request, reply)
-    try:
-        approval.send_back(submitted, comment=request.POST.get("comment", ""), by=request.user)
-    except Refused as error:
-        return _refused(request, submitted.mention, error)
-    return _done(request, submitted.mention, said="Sent back.")
-
-
-@require_POST
 @newsroom(USE)
 def undo(request: NewsroomRequest, reply: int) -> HttpResponse:
     """Take back what was approved; it opens again."""
@@ -313,7 +282,7 @@ def _filters(data: QueryDict) -> queue.Filters:
     lane = data.get("lane", "")
     return queue.Filters(
         lane=queue.Lane(lane) if lane in set(queue.Lane) else queue.Lane.ANSWER,
-        language=data.get("lang", "")[:8],
+        language=data.get("lang", "").replace("\x00", "")[:8],
         words=data.get("q", "").replace("\x00", "")[:100],
     )
 

@@ -105,14 +105,13 @@ function show() {
     const pill = document.getElementById("live-pill");
     if (!pill) return;
     const now = state();
-    pill.classList.toggle("pill-live", now !== "offline");
-    pill.classList.toggle("pill-warn", now === "offline");
+    // The page is connected; the network's stream behind the newsroom may still be silent.
+    const silent = document.getElementById("bar-counts")?.dataset.stream ?? "";
+    const trouble = now === "offline" || silent !== "";
+    pill.classList.toggle("pill-live", !trouble);
+    pill.classList.toggle("pill-warn", trouble);
     const word = pill.querySelector("[data-live-word]") ?? pill;
-    const text = {
-        live: pill.dataset.live ?? "Live",
-        connecting: pill.dataset.live ?? "Live",
-        offline: `Offline, ${age(Date.now() - lastSign)} old`,
-    }[now];
+    const text = now === "offline" ? `Offline, ${age(Date.now() - lastSign)} old` : silent || pill.dataset.word || "Stream live";
     if (word.textContent !== text) word.textContent = text;
     if (pill.dataset.liveState !== now) {
         pill.dataset.liveState = now;

@@ -24,7 +24,7 @@ const LINKS = new RegExp(
     "giu",
 );
 const EMOJI =
-    /(?:\p{RI}\p{RI}|[#*0-9]\uFE0F?\u20E3|\p{Emoji_Presentation}\p{Emoji_Modifier}?\uFE0F?(?:\u200D\p{Extended_Pictographic}\uFE0F?\p{Emoji_Modifier}?)*|\p{Extended_Pictographic}(?:\uFE0F|\p{Emoji_Modifier})\p{Emoji_Modifier}?(?:\u200D\p{Extended_Pictographic}\uFE0F?\p{Emoji_Modifier}?)*|\p{Extended_Pictographic}(?:\u200D\p{Extended_Pictographic}\uFE0F?\p{Emoji_Modifier}?)+)(?:[\u{E0020}-\u{E007F}]+)?/gu;
+    /(?:\p{RI}\p{RI}|[#*0-9]\uFE0F?\u20E3|\p{Emoji_Presentation}\p{Emoji_Modifier}?\uFE0F?(?:\u200D\p{Extended_Pictographic}\uFE0F?\p{Emoji_Modifier}?)*|\p{Extended_Pictographic}(?:\uFE0F|\p{Emoji_Modifier})\p{Emoji_Modifier}?(?:\u200D\p{Extended_Pictographic}\uFE0F?\p{Emoji_Modifier}?)*|\p{Extended_Pictographic}(?:\u200D\p{Extended_Pictographic}\uFE0F?\p{Emoji_Modifier}?)*)(?:[\u{E0020}-\u{E007F}]+)?/gu;
 
 function plain(text) {
     let units = 0;

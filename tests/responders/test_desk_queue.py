@@ -1,0 +1,236 @@
+"""What the desk lists: the order, the lanes, pages by key, and what each may see."""
+
+import pytest
+from django.core.cache import cache
+from pytest_django import DjangoAssertNumQueries
+
+from campaign.models import Mention
+from responders import queue, shelf, themes
+from responders.queue import Cursor, Filters, Lane
+from responders.templatetags import desk as tags
+from tests import factories
+
+
+@pytest.fixture
+def account() -> "factories.Account":
+    return factories.AccountFactory()
+
+
+def _handles(found: queue.Page) -> list[str]:
+    return [mention.author_handle for mention in found.mentions]
+
+
+@pytest.mark.django_db
+def test_page_is_most_urgent_first_then_oldest(account: "factories.Account") -> None:
+    for handle, priority in (("low", 10), ("first", 90), ("second", 90)):
+        factories.MentionFactory(account=account, author_handle=handle, priority=priority)
+
+    assert _handles(queue.page(account.campaign, Filters())) == ["first", "second", "low"]
+
+
+@pytest.mark.django_db
+def test_pages_follow_each_other_without_gap_or_double(
+    account: "factories.Account", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "PAGE", 3)
+    made = [
+        factories.MentionFactory(account=account, priority=priority)
+        for priority in (50, 90, 50, 10, 50, 90, 0, 50)
+    ]
+    seen: list[int] = []
+    cursor = None
+    while True:
+        page = queue.page(account.campaign, Filters(), after=cursor)
+        seen += [mention.pk for mention in page.mentions]
+        cursor = page.following
+        if cursor is None:
+            break
+
+    expected = sorted(made, key=lambda mention: (-mention.priority, mention.pk))
+    assert seen == [mention.pk for mention in expected]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("lane", "facts"),
+    [
+        (Lane.ANSWER, {}),
+        (Lane.MANUAL, {"replyable": False}),
+        (Lane.ANSWERED, {"status": "answered"}),
+        (Lane.FILTERED, {"status": "filtered", "reason": "language"}),
+        (Lane.DISMISSED, {"status": "dismissed", "reason": "hostile"}),
+    ],
+)
+def test_lane_holds_its_own_and_no_other_campaigns(
+    account: "factories.Account", lane: Lane, facts: dict[str, object]
+) -> None:
+    factories.MentionFactory(account=account, author_handle="ours", **facts)
+    factories.MentionFactory(author_handle="theirs", **facts)
+    others = [other for other in Lane if other is not lane]
+
+    assert _handles(queue.page(account.campaign, Filters(lane=lane))) == ["ours"]
+    for other in others:
+        assert _handles(queue.page(account.campaign, Filters(lane=other))) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (Filters(language="fr"), ["marc"]),
+        (Filters(words="TENT"), ["tess"]),
+        (Filters(words="@ma"), ["marc"]),
+        (Filters(words="marc"), ["marc"]),
+        (Filters(words="100%_\\"), []),
+        (Filters(words="@%"), []),
+        (Filters(language="xx'; --"), []),
+    ],
+)
+def test_filters_narrow_the_lane(
+    account: "factories.Account", filters: Filters, expected: list[str]
+) -> None:
+    factories.MentionFactory(account=account, author_handle="marc", lang="fr", text="La maison")
+    factories.MentionFactory(account=account, author_handle="tess", text="A tent")
+
+    assert _handles(queue.page(account.campaign, filters)) == expected
+
+
+@pytest.mark.django_db
+def test_arrived_counts_what_came_later_in_this_lane(account: "factories.Account") -> None:
+    first = factories.MentionFactory(account=account)
+    factories.MentionFactory(account=account)
+    factories.MentionFactory(account=account, replyable=False)
+    factories.MentionFactory(account=account, status="filtered", reason="language")
+    factories.MentionFactory()
+
+    assert queue.arrived(account.campaign, Filters(), after=first.pk) == 1
+
+
+@pytest.mark.django_db
+def test_next_after_goes_down_and_then_back_to_the_top(account: "factories.Account") -> None:
+    top, middle, last = (
+        factories.MentionFactory(account=account, priority=priority) for priority in (90, 50, 10)
+    )
+    campaign = account.campaign
+
+    assert queue.next_after(top, campaign, Filters()) == middle
+    assert queue.next_after(last, campaign, Filters()) == top
+    Mention.objects.exclude(pk=last.pk).update(status="answered")
+    assert queue.next_after(last, campaign, Filters()) is None
+
+
+@pytest.mark.django_db
+def test_counts_are_of_this_campaign_in_one_query(
+    account: "factories.Account", django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for facts in ({}, {}, {"replyable": False}, {"status": "answered"}):
+        factories.MentionFactory(account=account, **facts)
+    factories.MentionFactory()
+    factories.approved_reply(mention__account=account, mention__status="answering")
+    cache.clear()
+
+    with django_assert_num_queries(1):
+        counts = queue.counts(account.campaign)
+        again = queue.counts(account.campaign)
+
+    assert counts == again
+    assert counts == queue.Counts(answer=2, manual=1, answered=1, held=1)
+    assert counts.waiting == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "cursor"),
+    [
+        ("50-7", Cursor(50, 7)),
+        ("999-7", Cursor(100, 7)),
+        ("", None),
+        ("50", None),
+        ("-1-7", None),
+        ("a-b", None),
+        ("1-" + "9" * 40, None),
+        ("٣-٤", Cursor(3, 4)),
+    ],
+)
+def test_cursor_reads_only_its_own(text: str, cursor: Cursor | None) -> None:
+    assert Cursor.read(text) == cursor
+
+
+@pytest.mark.django_db
+def test_suggest_puts_language_theme_and_rest_first(account: "factories.Account") -> None:
+    mention = factories.MentionFactory(
+        account=account, text="The children need a school", lang="en"
+    )
+
+    def clip(name: str, **facts: object) -> None:
+        factories.ClipFactory(
+            storyteller__campaign=account.campaign, storyteller__public_name=name, **facts
+        )
+
+    clip("fits", language="en", themes=["school"])
+    clip("language", language="en", themes=["work"])
+    clip("theme", language="ar", themes=["children"])
+    clip("tired", language="en", themes=["school"], used_at=mention.received_at, used=1)
+    clip("off the shelf", status="retired")
+    factories.ClipFactory(storyteller__public_name="another campaign's")
+
+    found = shelf.suggest(mention)
+
+    assert [one.clip.storyteller.public_name for one in found] == [
+        "fits",
+        "language",
+        "theme",
+        "tired",
+    ]
+    assert [one.number for one in found] == [1, 2, 3, 4]
+    assert found[0].reasons == ["School", "English", "never used"]
+    assert found[3].rests_until is not None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [1, 12])
+def test_suggest_asks_a_fixed_number_of_queries(
+    account: "factories.Account", count: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    mention = factories.MentionFactory(account=account)
+    for _ in range(count):
+        factories.ClipFactory(storyteller__campaign=account.campaign)
+
+    with django_assert_num_queries(2):
+        for one in shelf.suggest(mention):
+            assert (one.reasons[0], one.may_show) == ("English", "name, face, camp")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("My kids sleep in tents", {"children", "shelter"}),
+        ("Les enfants et l’école", {"children", "school"}),
+        ("من حق كل طفل أن يذهب إلى المدرسة", {"children", "school"}),
+        ("Tunawakaribisha watoto", {"thanks", "children"}),
+        ("@home #school schooling", set()),
+        ("", set()),
+    ],
+)
+def test_themes_come_from_whole_words(text: str, found: set[str]) -> None:
+    assert themes.of(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("A tent <b>", "A <u class='tweet-u'>tent</u> &lt;b&gt;"),
+        ("@tess\nnow", "<span class='tweet-span'>@tess</span><br>now"),
+        ("\"'><script>", "&quot;&#x27;&gt;&lt;script&gt;"),
+    ],
+)
+def test_tweet_is_escaped_and_marked(text: str, shown: str) -> None:
+    assert tags.tweet(text) == shown
+
+
+def test_on_x_shows_links_as_x_does() -> None:
+    shown = tags.on_x('Hi @tess <i> https://iwelcome.example/s/abc?x="1"')
+
+    assert shown == (
+        "Hi <span class='x-link'>@tess</span> &lt;i&gt; "
+        "<span class='x-link'>iwelcome.example/s/abc?x=&quot;1&quot;</span>"
+    )

@@ -1,0 +1,290 @@
+"""The desk's pages: who may open them, who may not, and what hostile forms get."""
+
+import re
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from campaign.models import Account, Mention, User
+from responders.actions import approval, desk
+from responders.models import Reply
+from responders.urls import desk_urls
+from tests import factories
+
+MOST_QUERIES = 12
+GETS = ["desk", "desk-cards", "desk-news", "desk-held", "desk-mention", "desk-state", "desk-shelf"]
+HTMX = {"HX-Request": "true", "HX-Target": "pane"}
+
+
+@pytest.fixture
+def account() -> Account:
+    account = factories.AccountFactory(campaign__slug="iwelcome")
+    factories.PetitionFactory(campaign=account.campaign)
+    factories.ReplyTemplateFactory(campaign=account.campaign)
+    return account
+
+
+@pytest.fixture
+def ana(account: Account) -> User:
+    return factories.editor(account.campaign, name="Ana")
+
+
+@pytest.fixture
+def mention(account: Account) -> Mention:
+    return factories.MentionFactory(account=account, author_handle="tess")
+
+
+@pytest.fixture
+def as_ana(client: Client, ana: User) -> Client:
+    client.force_login(ana)
+    return client
+
+
+def _url(name: str, *args: object) -> str:
+    return reverse(name, args=["iwelcome", *args])
+
+
+def _addresses(mention: Mention, reply: Reply) -> list[tuple[str, str]]:
+    """Each address of the desk with the method that it takes."""
+    found = []
+    for pattern in desk_urls:
+        wants = str(pattern.pattern)
+        args = [mention.pk] if "int:pk" in wants else [reply.pk] if "int:reply" in wants else []
+        method = "get" if pattern.name in GETS else "post"
+        found.append((method, _url(pattern.name, *args)))
+    return found
+
+
+@pytest.mark.django_db
+def test_every_address_refuses_charlie(client: Client, mention: Mention, ana: User) -> None:
+    """Not signed in, without the role, of another campaign, a crew member: nothing for them."""
+    reply = desk.claim(mention, by=ana)
+    charlies = {
+        "manager": (factories.manager(mention.campaign), 403),
+        "crew": (factories.crew(factories.PlaceFactory()), 404),
+        "stranger": (factories.senior(factories.CampaignFactory()), 404),
+        "nobody": (factories.person(None, mention.campaign), 403),
+    }
+    for method, address in _addresses(mention, reply):
+        client.logout()
+        answer = getattr(client, method)(address)
+        assert answer.status_code == 302, address
+        assert answer["Location"].startswith("/sign-in/"), address
+        for who, (charlie, status) in charlies.items():
+            client.force_login(charlie)
+            assert getattr(client, method)(address).status_code == status, (who, address)
+    reply.refresh_from_db()
+    mention.refresh_from_db()
+    assert (reply.status, mention.claimed_by) == ("draft", ana)
+
+
+@pytest.mark.django_db
+def test_actions_refuse_get(as_ana: Client, mention: Mention, ana: User) -> None:
+    reply = desk.claim(mention, by=ana)
+
+    for method, address in _addresses(mention, reply):
+        if method == "post":
+            assert as_ana.get(address).status_code in {403, 405}, address
+
+
+@pytest.mark.django_db
+def test_another_campaigns_ids_are_not_found(as_ana: Client, ana: User) -> None:
+    foreign = factories.MentionFactory()
+    reply = factories.ReplyFactory(mention=foreign, author=ana)
+
+    for method, address in _addresses(foreign, reply):
+        if re.search(r"/\d+/", address):
+            wanted = 403 if address.endswith("take-over") else 404
+            assert getattr(as_ana, method)(address).status_code == wanted, address
+    body = as_ana.get(f"{_url('desk-cards')}?ids={foreign.pk}").content.decode()
+    assert body.strip() == ""
+    foreign.refresh_from_db()
+    assert foreign.status == "waiting"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [1, 30])
+def test_desk_asks_few_queries_however_many_mentions(
+    as_ana: Client, account: Account, ana: User, count: int
+) -> None:
+    for number in range(count):
+        factories.MentionFactory(
+            account=account,
+            claimed_by=factories.editor(account.campaign) if number % 2 else None,
+            claimed_at=timezone.now(),
+            claimed_until=timezone.now() + timedelta(minutes=2) if number % 2 else None,
+            status="claimed" if number % 2 else "waiting",
+        )
+    cache.clear()
+
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        page = as_ana.get(_url("desk"))
+
+    assert page.status_code == 200
+    assert page.content.count(b"data-card=") == count
+    assert len(captured) <= MOST_QUERIES, [query["sql"][:90] for query in captured]
+
+
+@pytest.mark.django_db
+def test_claim_pair_approve_undo_by_plain_forms(
+    as_ana: Client, mention: Mention, ana: User
+) -> None:
+    clip = factories.ClipFactory(storyteller__campaign=mention.campaign)
+    here = _url("desk-mention", mention.pk)
+
+    assert as_ana.post(_url("desk-claim", mention.pk)).headers["Location"] == here
+    as_ana.post(_url("desk-pair", mention.pk), {"clip": str(clip.pk)})
+    reply = Reply.objects.select_related("clip", "link").get()
+    assert reply.clip == clip
+    as_ana.post(
+        _url("desk-approve", mention.pk),
+        {"text": f"{reply.text} #IWelcome", "seen": approval.fingerprint(reply)},
+    )
+    reply.refresh_from_db()
+    assert (reply.status, reply.approved_by) == ("approved", ana)
+    assert f"@{mention.author_handle}" in as_ana.get(_url("desk-held")).content.decode()
+    as_ana.post(_url("desk-undo", reply.pk))
+    reply.refresh_from_db()
+    assert reply.status == "draft"
+
+
+@pytest.mark.django_db
+def test_approve_claims_the_next_and_shows_it(
+    as_ana: Client, account: Account, mention: Mention, ana: User
+) -> None:
+    following = factories.MentionFactory(account=account, author_handle="next_one", priority=10)
+    reply = desk.claim(mention, by=ana)
+    clip = factories.ClipFactory(storyteller__campaign=account.campaign)
+    reply = desk.pair(reply, clip=clip, by=ana)
+
+    answer = as_ana.post(
+        _url("desk-approve", mention.pk),
+        {"text": reply.text, "seen": approval.fingerprint(reply)},
+        headers=HTMX,
+    )
+
+    assert answer.headers["HX-Push-Url"] == _url("desk-mention", following.pk)
+    assert "Next: @next_one" in answer.content.decode()
+    following.refresh_from_db()
+    assert following.claimed_by == ana
+
+
+@pytest.mark.django_db
+def test_claim_of_a_colleagues_says_who_in_the_pane(as_ana: Client, mention: Mention) -> None:
+    joe = factories.editor(mention.campaign, name="Joe")
+    desk.claim(mention, by=joe)
+
+    answer = as_ana.post(_url("desk-claim", mention.pk), headers=HTMX)
+
+    assert answer.status_code == 409
+    assert "Joe was first. Your draft is kept." in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_save_answers_with_count_and_why_not(as_ana: Client, mention: Mention, ana: User) -> None:
+    desk.claim(mention, by=ana)
+
+    answer = as_ana.post(_url("desk-save", mention.pk), {"text": "日" * 141}, headers=HTMX)
+
+    body = answer.content.decode()
+    assert answer.status_code == 200
+    assert "<b data-count>282</b> of 280" in body
+    assert "2 too long" in body
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [("a\x00\u202eb", 200), ("x" * 4001, 409), ("<img src=x onerror=alert(1)>", 200), ("", 200)],
+)
+def test_save_takes_hostile_text_calmly(
+    as_ana: Client, mention: Mention, text: str, status: int
+) -> None:
+    as_ana.post(_url("desk-claim", mention.pk))
+
+    answer = as_ana.post(_url("desk-save", mention.pk), {"text": text}, headers=HTMX)
+
+    assert answer.status_code == status
+    assert "<img src=x" not in answer.content.decode()
+    assert "<img src=x" not in as_ana.get(_url("desk-mention", mention.pk)).content.decode()
+
+
+@pytest.mark.django_db
+def test_save_after_the_lease_says_so_and_keeps_the_text(
+    as_ana: Client, mention: Mention, ana: User
+) -> None:
+    desk.claim(mention, by=ana)
+    Mention.objects.update(claimed_until=timezone.now() - timedelta(seconds=1))
+
+    answer = as_ana.post(_url("desk-save", mention.pk), {"text": "Half a thought"}, headers=HTMX)
+
+    assert answer.status_code == 409
+    assert "Your five minutes were over. Your draft is kept." in answer.content.decode()
+    assert Reply.objects.get().text == "Half a thought"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("clip", ["", "x", str(uuid.uuid4()), "1' OR 1=1"])
+def test_pair_with_a_forged_clip_is_refused(
+    as_ana: Client, mention: Mention, ana: User, clip: str
+) -> None:
+    desk.claim(mention, by=ana)
+
+    answer = as_ana.post(_url("desk-pair", mention.pk), {"clip": clip}, headers=HTMX)
+
+    assert answer.status_code == 409
+    assert Reply.objects.get().clip is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "query",
+    [
+        "lane=nonsense",
+        "lane=answer&after=zz&lang=%00&q=%00",
+        "after=9999999999999999999999-1",
+        "q=" + "%25" * 400,
+        "after=%D9%A3-%D9%A4",
+    ],
+)
+def test_desk_takes_a_hostile_address_calmly(as_ana: Client, mention: Mention, query: str) -> None:
+    assert as_ana.get(f"{_url('desk')}?{query}").status_code == 200
+    assert as_ana.get(f"{_url('desk-news')}?{query}").status_code == 200
+    assert as_ana.get(f"{_url('desk-cards')}?ids=1,,x,{10**40}&{query}").status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_mention_past_every_id_is_not_found(as_ana: Client, mention: Mention) -> None:
+    assert as_ana.get(_url("desk-mention", 10**40)).status_code == 404
+
+
+@pytest.mark.django_db
+def test_dismiss_needs_a_reason_that_exists(as_ana: Client, mention: Mention) -> None:
+    address = _url("desk-dismiss", mention.pk)
+
+    assert as_ana.post(address, {"reason": "because"}, headers=HTMX).status_code == 409
+    mention.refresh_from_db()
+    assert mention.status == "waiting"
+    assert as_ana.post(address, {"reason": "hostile"}, headers=HTMX).status_code == 200
+    mention.refresh_from_db()
+    assert (mention.status, mention.reason) == ("dismissed", "hostile")
+
+
+@pytest.mark.django_db
+def test_not_replyable_is_answered_by_hand(as_ana: Client, account: Account, ana: User) -> None:
+    mention = factories.MentionFactory(account=account, replyable=False)
+    desk.claim(mention, by=ana)
+
+    body = as_ana.get(_url("desk-mention", mention.pk)).content.decode()
+
+    assert "Copy the text" in body
+    assert "data-approve" not in body
