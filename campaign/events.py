@@ -136,7 +136,7 @@ class Hub:
                 continue
             for _, entries in answer or []:
                 for entry in entries:
-                    self.last = entry[0].decode()
+                    last = self.last = entry[0].decode()
                     self._hand_out(_news(entry))
 
     async def _end(self) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -101,6 +102,22 @@ def test_tab_hears_its_own_campaign_only() -> None:
     listen(listener, during)
     assert listener.status == 200
     assert b'"1"' not in listener.body
+
+
+def test_tab_hears_each_piece_of_news_once() -> None:
+    campaign = factories.CampaignFactory()
+    listener = Listener(factories.editor(campaign))
+
+    async def scenario() -> None:
+        await listener.until(b": welcome")
+        for number in (1, 2, 3):
+            await in_thread(partial(live.announce, "clip", campaign=campaign, ids=[number]))
+            await listener.until(b'"ids": ["%d"]' % number)
+        await asyncio.sleep(0.2)
+
+    listen(listener, scenario)
+
+    assert listener.body.count(b"event: clip") == 3
 
 
 def test_tab_that_comes_back_gets_what_it_missed() -> None:
