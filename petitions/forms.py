@@ -1,9 +1,12 @@
 """The form of the petition page. What it says when something is wrong comes from `Words`."""
 
 import unicodedata
+from functools import lru_cache
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from petitions import addresses, tokens
 from petitions.actions.signing import Person
@@ -14,6 +17,12 @@ LONGEST_NAME = 120
 #: Letters, marks and what stands between them in names; joiners for Persian and Indic ones.
 _NAME_CATEGORIES = frozenset("LMNZ")
 _NAME_MARKS = frozenset("'’‘ʼ.-–,()·\u200c\u200d")
+
+
+@lru_cache
+def _options(language: str) -> SafeString:
+    """The longest part of the page, and the same each time."""
+    return format_html_join("", '<option value="{}">{}</option>', countries(language))
 
 
 def _is_name(text: str) -> bool:
@@ -51,8 +60,14 @@ class SignForm(forms.Form):
         self.offer: str | None = None
 
     @property
-    def countries(self) -> list[tuple[str, str]]:
-        return countries(self.page.language)
+    def country_options(self) -> SafeString:
+        """All countries, the chosen one selected."""
+        options = _options(self.page.language)
+        chosen = self["country"].value()
+        if chosen in dict(countries(self.page.language)):
+            mark = f'value="{chosen}"'
+            return SafeString(options.replace(mark, f"{mark} selected", 1))
+        return options
 
     @property
     def fresh_token(self) -> str:
@@ -90,7 +105,7 @@ class SignForm(forms.Form):
 
     def clean_country(self) -> str:
         code: str = self.cleaned_data["country"]
-        if code not in dict(self.countries):
+        if code not in dict(countries(self.page.language)):
             raise forms.ValidationError(self.words.country_missing)
         return code
 

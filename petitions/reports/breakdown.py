@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal, cast
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from petitions.reports.rates import Rate
-from petitions.reports.scope import CONFIRMED, PENDING, WAIT, Quantile, Scope
+from petitions.reports.scope import ALL, CONFIRMED, PENDING, WAIT, Quantile, Scope
 
 By = Literal["clip", "storyteller", "day", "language"]
 NAMES: dict[By, str] = {
@@ -86,9 +86,7 @@ def read(scope: Scope, *, by: By) -> list[Row]:
         )
 
     replies = _grouped(scope.replies(), by, "posted_at", prefix="")
-    for key, facts in _rows(
-        replies.annotate(replies=Count("pk"), wait=Quantile(WAIT, share=0.5)), by
-    ):
+    for key, facts in _rows(replies.annotate(replies=ALL, wait=Quantile(WAIT, share=0.5)), by):
         row(key).replies, row(key).wait = facts["replies"], facts["wait"]
     clicks = _grouped(scope.clicks(), by, "hour", prefix="link__")
     for key, facts in _rows(clicks.annotate(all_people=Sum("people"), all_bots=Sum("bots")), by):

@@ -4,14 +4,14 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, Model, QuerySet, Sum
-from django.db.models.functions import Trunc
+from django.db.models import Count, QuerySet, Sum
 from django.utils import timezone
 
 from petitions.reports.period import Unit
 from petitions.reports.rates import Rate
-from petitions.reports.scope import CONFIRMED, PENDING, Scope
+from petitions.reports.scope import ALL, BY_LINK, CONFIRMED, PENDING, Hour, Scope
 
 #: So many bars can still be told apart; beyond, days instead of hours.
 MOST_BARS = 24 * 9
@@ -76,19 +76,18 @@ def read(scope: Scope) -> Funnel:
     """Four questions, however long the period."""
     unit = scope.period.unit(since=scope.campaign.created_at)
     rows: _Rows = {}
-    _gather(rows, scope.mentions(), "received_at", unit, mentions=Count("pk"))
-    _gather(rows, scope.replies(), "posted_at", unit, replies=Count("pk"))
-    _gather(rows, scope.clicks(), "hour", unit, people=Sum("people"), bots=Sum("bots"))
+    _gather(rows, scope.mentions(), "received_at", mentions=ALL)
+    _gather(rows, scope.replies(), "posted_at", replies=ALL)
+    _gather(rows, scope.clicks(), "hour", people=Sum("people"), bots=Sum("bots"))
     _gather(
         rows,
         scope.signatures(),
         "signed_at",
-        unit,
         confirmed=CONFIRMED,
         pending=PENDING,
-        by_link=Count("link", filter=CONFIRMED.filter),
+        by_link=BY_LINK,
     )
-    if unit == "hour" and rows and _bars(rows) > MOST_BARS:
+    if unit == "day" or (rows and _bars(rows) > MOST_BARS):
         unit, rows = "day", _by_day(rows)
     total: Counter[str] = sum(rows.values(), Counter())
     return Funnel(
@@ -101,16 +100,10 @@ def read(scope: Scope) -> Funnel:
     )
 
 
-def _gather(
-    rows: _Rows, found: QuerySet[Model], when: str, unit: Unit, **sums: Count | Sum
-) -> None:
-    grouped = (
-        found.annotate(moment=Trunc(when, unit))
-        .values("moment")
-        .order_by("moment")
-        .annotate(**sums)
-    )
-    for row in grouped:
+def _gather(rows: _Rows, found: QuerySet[Any], when: str, **sums: Count | Sum) -> None:
+    """Add these numbers to the hours that they belong to."""
+    hours = found.annotate(moment=Hour(when)).values("moment").order_by().annotate(**sums)
+    for row in hours:
         at = row.pop("moment").astimezone(UTC)
         rows.setdefault(at, Counter()).update(row)
 

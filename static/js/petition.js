@@ -13,10 +13,14 @@ function story(figure) {
         video.play().catch(() => {}); // the controls are there to try again
     });
     // A video that was taken down meanwhile leaves no hole.
-    video.querySelector("source").addEventListener("error", () => {
+    const gone = () => {
         figure.hidden = true;
         figure.parentElement.classList.remove("petition-with-video");
-    });
+    };
+    const still = new Image();
+    still.addEventListener("error", gone);
+    still.src = video.poster;
+    video.querySelector("source").addEventListener("error", gone);
 }
 
 function settle(send) {

@@ -312,6 +312,14 @@ def test_sign_offers_the_address_that_was_meant_and_imposes_nothing(
     ]
 
 
+def test_enter_never_takes_up_the_offer(visitor: Client, petition: Petition, filled: Fill) -> None:
+    page = text(visitor.post(PAGE, filled(email="tess@gmial.com")))
+
+    form = page.split("<form")[1]
+    assert 'name="use"' in form
+    assert form.index('type="submit"') < form.index('name="use"')
+
+
 def test_sign_by_a_program_gets_the_same_answer_and_no_mail(
     visitor: Client, petition: Petition, filled: Fill
 ) -> None:
