@@ -7,7 +7,7 @@ import secrets
 import socket
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
@@ -22,6 +22,8 @@ QUEUES = ("posting", "uploads", "media", "mail")
 ADDRESS = "127.0.0.1"
 OFF = {"0", "no", "off", "false"}
 SECRETS = "secrets.env"
+# How the setup marks a line that is for the box at the end.
+LOGIN = "login: "
 ANSWER_SECONDS = 60.0
 
 
@@ -80,15 +82,13 @@ class Newsroom:
             }
         return settings
 
-    def setup(self, environment: dict[str, str]) -> list[Program]:
-        """What runs to its end, in this order, before the newsroom opens."""
-        steps = [_manage("migrate", "migrate", "--no-input", environment=environment)]
+    def setup(self, environment: dict[str, str]) -> Program:
+        """What runs to its end before the newsroom opens (see `prepare.py`)."""
+        extras = ["demo"] if self.sandboxed else []
         if environment.get("DEBUG", "0").lower() in {*OFF, ""}:
-            collect = ("collectstatic", "--no-input", "--verbosity", "0")
-            steps.append(_manage("static", *collect, environment=environment))
-        if self.sandboxed:
-            steps.append(_manage("demo", "demo", environment=environment))
-        return steps
+            extras.append("static")
+        command = [sys.executable, "-m", "campaign.local.prepare", *extras]
+        return Program("setup", command, environment | {"PYTHONPATH": str(ROOT)})
 
     def programs(self, environment: dict[str, str]) -> list[Program]:
         programs = [
@@ -113,7 +113,7 @@ class Newsroom:
         quiet = ["--no-access-log", "--log-level", "warning"]
         return [*command, *bind, *quiet, "--timeout-graceful-shutdown", "2"]
 
-    def last_words(self, logins: Iterable[str]) -> str:
+    def last_words(self, logins: list[str]) -> str:
         lines = ["The newsroom is up.", "", f"Newsroom   {self.settings_public_url}"]
         if self.sandboxed:
             lines += [
@@ -147,16 +147,18 @@ def _run(newsroom: Newsroom) -> int:
     try:
         environment = newsroom.environment()
         environment |= _serve(supervisor, newsroom)
-        for program in newsroom.setup(environment):
-            code = supervisor.finish(program)
-            if code is None:
-                return 0
-            if code:
-                supervisor.console.say(f"{program.name} failed, so the newsroom does not open.")
-                return 1
+        logins: list[str] = []
+        code = supervisor.finish(
+            newsroom.setup(environment), listener=_reader_of_logins(logins, supervisor.console)
+        )
+        if code is None:
+            return 0
+        if code:
+            supervisor.console.say("The setup failed, so the newsroom does not open.")
+            return 1
         for program in newsroom.programs(environment):
             supervisor.start(program)
-        _announce(supervisor, newsroom, environment)
+        _announce(supervisor, newsroom, logins)
         supervisor.run()
         supervisor.console.say("Stopping …")
     finally:
@@ -178,14 +180,19 @@ def _serve(supervisor: Supervisor, newsroom: Newsroom) -> dict[str, str]:
     return addresses
 
 
-def _announce(supervisor: Supervisor, newsroom: Newsroom, environment: dict[str, str]) -> None:
+def _reader_of_logins(logins: list[str], console: Console) -> Callable[[str, bytes], None]:
+    def read(name: str, line: bytes) -> None:
+        text = line.decode(errors="replace")
+        if text.startswith(LOGIN):
+            logins.append(text.removeprefix(LOGIN))
+        else:
+            console.line(name, line)
+
+    return read
+
+
+def _announce(supervisor: Supervisor, newsroom: Newsroom, logins: list[str]) -> None:
     """Says where everything is once it answers there."""
-    logins: list[str] = []
-    if newsroom.sandboxed:
-        supervisor.finish(
-            _manage("logins", "demo", "--logins", environment=environment),
-            listener=lambda _name, line: logins.append(line.decode(errors="replace")),
-        )
     deadline = time.monotonic() + ANSWER_SECONDS
     waiting = set(newsroom.ports)
     while waiting and not supervisor.stopping:

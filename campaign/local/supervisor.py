@@ -21,6 +21,7 @@ LONGEST_DELAY = 30.0
 STEADY_SECONDS = 30.0
 STOP_SECONDS = 10.0
 IMPATIENCE_SECONDS = 1.0
+PATIENCE_SECONDS = 2.0
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 COLOURS = (36, 33, 35, 32, 34, 96, 93, 95, 92, 94)
 
@@ -246,10 +247,15 @@ class Supervisor:
         waiting = list(children)
         for child in waiting:
             child.send(signal.SIGTERM)
-        deadline = time.monotonic() + STOP_SECONDS
-        while waiting and time.monotonic() < deadline and not self._hurry:
+        began = time.monotonic()
+        told = False
+        while waiting and time.monotonic() < began + STOP_SECONDS and not self._hurry:
             self.tick()
             waiting = [child for child in waiting if child.process.poll() is None]
+            if waiting and not told and time.monotonic() > began + PATIENCE_SECONDS:
+                told = True
+                names = ", ".join(child.program.name for child in waiting)
+                self.console.say(f"Waiting for {names} to finish; Ctrl-C again does not wait")
         for child in waiting:
             self.console.say(f"{child.program.name} does not end by itself and is killed")
         for child in children:

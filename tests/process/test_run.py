@@ -262,7 +262,7 @@ def test_wrong_setting_is_named(tmp_path: Path) -> None:
     run = _run_bare_with(tmp_path / "var", SECRET_KEY="short")
     assert run.finish() == 1
     assert "SECRET_KEY is not usable. Set it to a random text of at least 32" in run.output
-    assert "migrate failed, so the newsroom does not open." in run.output
+    assert "The setup failed, so the newsroom does not open." in run.output
     assert wait_until(lambda: not processes_of(tmp_path / "var"))
 
 
