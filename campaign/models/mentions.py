@@ -124,6 +124,7 @@ class Mention(models.Model):
         indexes = [
             models.Index(
                 "campaign",
+                "replyable",
                 models.F("priority").desc(),
                 "id",
                 condition=Q(status__in=["waiting", "claimed"]),

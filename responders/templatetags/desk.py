@@ -1,6 +1,7 @@
 """What the desk's templates say of tweets, cards and counts."""
 
 import re
+from collections.abc import Iterable
 
 from django import template
 from django.utils.html import conditional_escape, format_html
@@ -80,7 +81,7 @@ def on_x(text: str) -> SafeString:
     return _with_lines(parts)
 
 
-def _with_lines(parts: list[str]) -> SafeString:
+def _with_lines(parts: Iterable[str]) -> SafeString:
     """Parts that are escaped already, each line on its own."""
     return mark_safe("".join(parts).strip().replace("\n", "<br>"))  # noqa: S308  escaped by callers
 

@@ -108,6 +108,7 @@ def test_claim_of_ones_own_renews_it_and_keeps_the_draft(mention: Mention, ana: 
 
     assert (second.pk, second.text) == (first.pk, "So far.")
     mention.refresh_from_db()
+    assert mention.claimed_until is not None
     assert mention.claimed_until > timezone.now() + timedelta(minutes=4)
 
 

@@ -1,6 +1,7 @@
 """Drafts: what was typed survives; who answers is named as far as they agreed to it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -34,7 +35,7 @@ def draft(mention: Mention, ana: User) -> Reply:
     return desk.claim(mention, by=ana)
 
 
-def _clip(mention: Mention, name: str = "Leila", **consent: object) -> Clip:
+def _clip(mention: Mention, name: str = "Leila", **consent: Any) -> Clip:
     facts = {f"consent__{key}": value for key, value in consent.items()}
     return factories.ClipFactory(
         storyteller__campaign=mention.campaign, storyteller__public_name=name, **facts
@@ -147,7 +148,7 @@ def test_pair_with_another_clip_names_the_other_person(
     ],
 )
 def test_pair_says_no_more_than_consent_allows(
-    draft: Reply, mention: Mention, consent: dict[str, object], told: str
+    draft: Reply, mention: Mention, consent: dict[str, Any], told: str
 ) -> None:
     paired = desk.pair(draft, clip=_clip(mention, **consent), by=draft.author)
 

@@ -4,7 +4,7 @@ import pytest
 from django.core.cache import cache
 from pytest_django import DjangoAssertNumQueries
 
-from campaign.models import Mention
+from campaign.models import Account, Mention
 from responders import queue, shelf, themes
 from responders.queue import Cursor, Filters, Lane
 from responders.templatetags import desk as tags
@@ -12,7 +12,7 @@ from tests import factories
 
 
 @pytest.fixture
-def account() -> "factories.Account":
+def account() -> Account:
     return factories.AccountFactory()
 
 
@@ -21,7 +21,7 @@ def _handles(found: queue.Page) -> list[str]:
 
 
 @pytest.mark.django_db
-def test_page_is_most_urgent_first_then_oldest(account: "factories.Account") -> None:
+def test_page_is_most_urgent_first_then_oldest(account: Account) -> None:
     for handle, priority in (("low", 10), ("first", 90), ("second", 90)):
         factories.MentionFactory(account=account, author_handle=handle, priority=priority)
 
@@ -30,7 +30,7 @@ def test_page_is_most_urgent_first_then_oldest(account: "factories.Account") -> 
 
 @pytest.mark.django_db
 def test_pages_follow_each_other_without_gap_or_double(
-    account: "factories.Account", monkeypatch: pytest.MonkeyPatch
+    account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queue, "PAGE", 3)
     made = [
@@ -62,7 +62,7 @@ def test_pages_follow_each_other_without_gap_or_double(
     ],
 )
 def test_lane_holds_its_own_and_no_other_campaigns(
-    account: "factories.Account", lane: Lane, facts: dict[str, object]
+    account: Account, lane: Lane, facts: dict[str, object]
 ) -> None:
     factories.MentionFactory(account=account, author_handle="ours", **facts)
     factories.MentionFactory(author_handle="theirs", **facts)
@@ -86,9 +86,7 @@ def test_lane_holds_its_own_and_no_other_campaigns(
         (Filters(language="xx'; --"), []),
     ],
 )
-def test_filters_narrow_the_lane(
-    account: "factories.Account", filters: Filters, expected: list[str]
-) -> None:
+def test_filters_narrow_the_lane(account: Account, filters: Filters, expected: list[str]) -> None:
     factories.MentionFactory(account=account, author_handle="marc", lang="fr", text="La maison")
     factories.MentionFactory(account=account, author_handle="tess", text="A tent")
 
@@ -96,7 +94,7 @@ def test_filters_narrow_the_lane(
 
 
 @pytest.mark.django_db
-def test_arrived_counts_what_came_later_in_this_lane(account: "factories.Account") -> None:
+def test_arrived_counts_what_came_later_in_this_lane(account: Account) -> None:
     first = factories.MentionFactory(account=account)
     factories.MentionFactory(account=account)
     factories.MentionFactory(account=account, replyable=False)
@@ -107,7 +105,7 @@ def test_arrived_counts_what_came_later_in_this_lane(account: "factories.Account
 
 
 @pytest.mark.django_db
-def test_next_after_goes_down_and_then_back_to_the_top(account: "factories.Account") -> None:
+def test_next_after_goes_down_and_then_back_to_the_top(account: Account) -> None:
     top, middle, last = (
         factories.MentionFactory(account=account, priority=priority) for priority in (90, 50, 10)
     )
@@ -121,7 +119,7 @@ def test_next_after_goes_down_and_then_back_to_the_top(account: "factories.Accou
 
 @pytest.mark.django_db
 def test_counts_are_of_this_campaign_in_one_query(
-    account: "factories.Account", django_assert_num_queries: DjangoAssertNumQueries
+    account: Account, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for facts in ({}, {}, {"replyable": False}, {"status": "answered"}):
         factories.MentionFactory(account=account, **facts)
@@ -156,7 +154,7 @@ def test_cursor_reads_only_its_own(text: str, cursor: Cursor | None) -> None:
 
 
 @pytest.mark.django_db
-def test_suggest_puts_language_theme_and_rest_first(account: "factories.Account") -> None:
+def test_suggest_puts_language_theme_and_rest_first(account: Account) -> None:
     mention = factories.MentionFactory(
         account=account, text="The children need a school", lang="en"
     )
@@ -189,7 +187,7 @@ def test_suggest_puts_language_theme_and_rest_first(account: "factories.Account"
 @pytest.mark.django_db
 @pytest.mark.parametrize("count", [1, 12])
 def test_suggest_asks_a_fixed_number_of_queries(
-    account: "factories.Account", count: int, django_assert_num_queries: DjangoAssertNumQueries
+    account: Account, count: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     mention = factories.MentionFactory(account=account)
     for _ in range(count):

@@ -58,7 +58,7 @@ def _addresses(mention: Mention, reply: Reply) -> list[tuple[str, str]]:
         wants = str(pattern.pattern)
         args = [mention.pk] if "int:pk" in wants else [reply.pk] if "int:reply" in wants else []
         method = "get" if pattern.name in GETS else "post"
-        found.append((method, _url(pattern.name, *args)))
+        found.append((method, _url(pattern.name or "", *args)))
     return found
 
 
