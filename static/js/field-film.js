@@ -154,14 +154,28 @@ form.addEventListener("submit", (event) => {
     sending.scrollIntoView({ block: "start" });
 });
 
+function showChosen() {
+    for (const frame of form.querySelectorAll(".film-file")) {
+        const film = frame.querySelector("input").files[0];
+        const line = frame.querySelector("[data-chosen]");
+        line.textContent = film ? `${film.name}, ${megabytes(film.size)}` : "";
+        line.hidden = !film;
+        frame.toggleAttribute("data-full", Boolean(film));
+    }
+}
+
 // Only one of the two ways to bring a film holds one.
 for (const input of form.querySelectorAll("input[type=file]")) {
     input.addEventListener("change", () => {
         for (const other of form.querySelectorAll("input[type=file]")) {
             if (other !== input && input.files.length > 0) other.value = "";
         }
+        showChosen();
     });
 }
+form.addEventListener("reset", () => setTimeout(showChosen));
+form.classList.add("film-live");
+showChosen();
 
 window.addEventListener("beforeunload", (event) => {
     if (unsent()) event.preventDefault();

@@ -20,7 +20,7 @@ def encoded(source: Path, folder: Path) -> Path:
 
 
 def loudness(path: Path, folder: Path) -> float:
-    command = [encode.ffmpeg(), "-hide_banner", "-nostdin", "-i", path]
+    command: list[str | Path] = [encode.ffmpeg(), "-hide_banner", "-nostdin", "-i", path]
     command += ["-af", "loudnorm=print_format=json", "-f", "null", "-"]
     errors = limits.run(command, folder=folder, seconds=60).errors
     printed, _ = json.JSONDecoder().raw_decode(errors[errors.rindex("{") :])

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from campaign.models import User
 from tests import factories
-from videos.models import Clip, Storyteller
+from videos.models import Clip, Consent, Storyteller
 from videos.views import field as field_views
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,8 @@ DATA = b"what a phone sent"
 
 @pytest.fixture
 def storyteller() -> Storyteller:
-    return factories.ConsentFactory(storyteller__public_name="Nyandeng").storyteller
+    consent: Consent = factories.ConsentFactory(storyteller__public_name="Nyandeng")
+    return consent.storyteller
 
 
 @pytest.fixture

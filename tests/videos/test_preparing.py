@@ -22,7 +22,7 @@ from campaign import live
 from campaign.models import AuditEntry
 from tests import factories
 from tests.videos import films
-from videos import jobs
+from videos import jobs, storage
 from videos.actions import footage, preparing
 from videos.models import Clip, Rendition
 from videos.processing.prepare import digest
@@ -149,14 +149,14 @@ def test_process_leaves_a_clip_alone_that_was_withdrawn_meanwhile(
 ) -> None:
     clip = received(phone_film)
     kept: list[str] = []
-    keep = preparing.storage.keep_rendition
+    keep = storage.keep_rendition
 
     def withdraw(*args: Any, **facts: Any) -> str:
         Clip.objects.update(status=Clip.Status.WITHDRAWN)
         kept.append(keep(*args, **facts))
         return kept[-1]
 
-    monkeypatch.setattr(preparing.storage, "keep_rendition", withdraw)
+    monkeypatch.setattr(storage, "keep_rendition", withdraw)
 
     preparing.process(clip.pk)
 
@@ -183,7 +183,7 @@ def test_progress_is_told_at_most_twice_a_second(
 ) -> None:
     clip = factories.ClipFactory(status=Clip.Status.PROCESSING, progress=0, ready_at=None)
     now = [1000.0]
-    monkeypatch.setattr(preparing.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
     progress = preparing._Progress(clip)
 
     for percent in range(1, 101):
@@ -205,7 +205,9 @@ def test_a_lease_is_signed_while_the_work_goes_on(monkeypatch: pytest.MonkeyPatc
         while Clip.objects.get().processing_since == then and time.monotonic() < deadline:
             time.sleep(0.02)
 
-    assert Clip.objects.get().processing_since > then
+    signed = Clip.objects.get().processing_since
+    assert signed is not None
+    assert signed > then
 
 
 def test_sweep_gives_a_dead_workers_clip_to_another(said: list[tuple[str, int]]) -> None:

@@ -29,14 +29,13 @@ def shoot(take: Take, teller: Teller, target: Path, *, seed: int) -> None:
     size = TALL if take.upright else WIDE
     frame = _waves(size, seed) if not teller.face else _portrait(teller.look, size, seed)
     with tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(
+        with subprocess.Popen(
             _camera(take, teller, size, target), stdin=subprocess.PIPE, stderr=errors
-        )
-        assert process.stdin is not None  # noqa: S101 - Popen was given a pipe; this tells mypy
-        with process.stdin as pipe:
+        ) as process:
+            assert process.stdin is not None  # noqa: S101 - Popen was given a pipe
             for number in range(round(take.seconds * RATE)):
-                pipe.write(frame(number / RATE).tobytes())
-        if process.wait() != 0:
+                process.stdin.write(frame(number / RATE).tobytes())
+        if process.returncode != 0:
             errors.seek(0)
             raise RuntimeError(f"FFmpeg could not film: {errors.read().decode()[-500:]}")
 

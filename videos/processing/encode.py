@@ -25,7 +25,7 @@ BARS = "0x161512"
 LOUDNESS = "loudnorm=I=-16:TP=-1.5:LRA=11"
 SILENCE = -60.0
 PREVIEW_SIDE = 360
-POSTER_SIDE = 720
+POSTER = (720, 405)
 # At most so many seconds of work for a second of film, and for any film.
 PATIENCE = 8.0
 HEAD_START = 90.0
@@ -88,11 +88,21 @@ def preview(source: Path, target: Path) -> None:
 
 
 def poster(source: Path, target: Path, *, seconds: float) -> None:
-    """One telling frame of a clean film, as a JPEG."""
+    """One telling frame of a clean film, as a JPEG of 16:9.
+
+    Every still that we show is 16:9; an upright or square film stands in it whole, before a blur
+    of itself.
+    """
     start = min(seconds * 0.2, 2.0)
-    side = f"scale=w={POSTER_SIDE}:h={POSTER_SIDE}:force_original_aspect_ratio=decrease"
+    width, height = POSTER
+    fill = f"scale={width}:{height}:force_original_aspect_ratio=increase,crop={width}:{height}"
+    fit = f"scale={width}:{height}:force_original_aspect_ratio=decrease:flags=lanczos"
+    chain = (
+        f"thumbnail=24,split[a][b];[a]{fill},gblur=sigma=24,eq=brightness=-0.12[back];"
+        f"[b]{fit}[front];[back][front]overlay=(W-w)/2:(H-h)/2,setsar=1"
+    )
     command: list[str | Path] = [*_open(source, start=start), "-map", "0:v:0", *_strip()]
-    command += ["-vf", f"thumbnail=24,{side}:flags=lanczos", "-frames:v", "1", "-update", "1"]
+    command += ["-vf", chain, "-frames:v", "1", "-update", "1"]
     command += ["-c:v", "mjpeg", "-q:v", "3", "-pix_fmt", "yuvj420p"]
     command += ["-fflags", "+bitexact", "-flags:v", "+bitexact", "-f", "image2", target]
     _check(limits.run(command, folder=target.parent, seconds=120), target)
