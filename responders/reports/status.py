@@ -1,9 +1,11 @@
 """What the top bar says of an account's day, beside the counts: the money that is left."""
 
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 
 from django.core.cache import cache
 from django.utils import timezone
+from redis import RedisError
 
 from campaign.models import Campaign
 from responders.actions import checks
@@ -26,14 +28,15 @@ class Budget:
 def budget(campaign: Campaign) -> Budget:
     """Two queries an account, at most every ten seconds."""
     key = f"budget:{campaign.pk}"
-    kept = cache.get(key)
-    if isinstance(kept, dict):
-        return Budget(**kept)
+    with suppress(RedisError):
+        if isinstance(kept := cache.get(key), dict):
+            return Budget(**kept)
     now = timezone.now()
     left = whole = 0
     for account in campaign.accounts.active():
         left += checks.cents_left(account, sent=checks.sent_today(account, at=now))
         whole += account.daily_budget_cents
     found = Budget(left=left, whole=whole)
-    cache.set(key, asdict(found), LASTS)
+    with suppress(RedisError):
+        cache.set(key, asdict(found), LASTS)
     return found

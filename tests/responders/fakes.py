@@ -1,10 +1,10 @@
 """A network that does what a test tells it, and remembers what it was asked."""
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from threading import Lock
+from threading import Event, Lock
 
 from django.utils import timezone
 
@@ -18,10 +18,13 @@ from campaign.networks.base import (
     MediaTicket,
     NetworkError,
     OutcomeUnknown,
+    Page,
     Post,
     PostedPost,
     Refusal,
     Rejected,
+    Rule,
+    StreamEvent,
 )
 from responders.models import MediaUpload, Reply
 from videos.models import Rendition
@@ -110,6 +113,26 @@ class FakeNetwork:
         if self.media:
             return self.media.pop(0)
         return MediaState(media_id, MediaStage.SUCCEEDED)
+
+    def me(self) -> Author:
+        return Author(self.account_id, "us")
+
+    def delete_post(self, post_id: str) -> None:
+        raise NotImplementedError
+
+    def search_recent(
+        self, query: str, *, since_id: str = "", next_token: str = "", limit: int = 100
+    ) -> Page:
+        raise NotImplementedError
+
+    def mentions(self, *, since_id: str = "", next_token: str = "", limit: int = 100) -> Page:
+        raise NotImplementedError
+
+    def listen_for(self, rules: Sequence[Rule]) -> None:
+        raise NotImplementedError
+
+    def stream(self, *, stop: Event) -> Iterator[StreamEvent]:
+        raise NotImplementedError
 
     def close(self) -> None:
         """Nothing to let go of."""
