@@ -25,7 +25,7 @@ from tests.process.helpers import (
 pytestmark = [pytest.mark.process, pytest.mark.timeout(300)]
 
 START_SECONDS = 120.0
-STOP_SECONDS = 20.0
+STOP_SECONDS = 40.0
 
 
 class Run:
@@ -43,7 +43,7 @@ class Run:
             text=True,
         )
         self.lines: list[str] = []
-        self._reader = threading.Thread(target=self._read)
+        self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
     def _read(self) -> None:
@@ -62,11 +62,16 @@ class Run:
         return "The newsroom is up." in self.output or self.process.poll() is not None
 
     def finish(self) -> int:
-        code = self.process.wait(timeout=STOP_SECONDS)
-        self._reader.join(timeout=STOP_SECONDS)
-        assert self.process.stdout is not None
-        self.process.stdout.close()
-        return code
+        """Waits for the end. One that does not come is forced, and fails the test."""
+        try:
+            return self.process.wait(timeout=STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            pytest.fail(f"It did not end:\n{self.output}")
+        finally:
+            self._reader.join(timeout=STOP_SECONDS)
+            assert self.process.stdout is not None
+            self.process.stdout.close()
 
 
 @contextmanager
@@ -95,6 +100,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Run, int]]:
     with _running(tmp_path_factory.mktemp("demo") / "var", PORT=str(port)) as run:
         run.wait_until_up()
         yield run, port
+        assert run.process.poll() is None, f"It ended by itself:\n{run.output}"
 
 
 @pytest.fixture(scope="module")
