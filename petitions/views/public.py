@@ -21,7 +21,7 @@ from petitions.actions import clicks, signing
 from petitions.forms import SignForm
 from petitions.models import Petition, Signature, TrackedLink
 from petitions.pages import Page
-from petitions.wording import RIGHT_TO_LEFT, WORDS, number, speak
+from petitions.wording import RIGHT_TO_LEFT, WORDS, speak
 
 #: As long as the counts stay the same; a stale page is better than none while we are away.
 CACHED = "public, max-age=10, stale-while-revalidate=60, stale-if-error=86400"
@@ -141,12 +141,11 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     except signing.TakenOut:
         return _message(request, "removed")
     page = pages.find(signature.petition.slug, language=signature.language)
-    thanks = page.words.thanks_text.format(n=number(page.progress.confirmed, page.language))
     share = {
         "text": page.words.share_words.format(title=page.text.title),
         "address": page.public_address,
     }
-    context = {"page": page, "thanks": thanks, "share": share}
+    context = {"page": page, "share": share}
     return _render("thanks.html", context, language=page.language)
 
 

@@ -44,7 +44,6 @@ WORDS = Words(
     ),
     back="Back to the petition",
     thanks_title="Thank you. Your name counts.",
-    thanks_text="Confirmed so far: {n}.",
     spread="Pass it on",
     spread_text="One more name from you is worth as much as your own.",
     share_words="I have added my name: {title}",

@@ -54,7 +54,6 @@ WORDS = Words(
     ),
     back="Retour à la pétition",
     thanks_title="Merci. Votre nom compte.",
-    thanks_text="Noms confirmés jusqu’ici : {n}.",
     spread="Faites passer",
     spread_text="Un nom de plus grâce à vous vaut autant que le vôtre.",
     share_words="J’ai ajouté mon nom : {title}",

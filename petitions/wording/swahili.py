@@ -49,7 +49,6 @@ WORDS = Words(
     ),
     back="Rudi kwenye ombi",
     thanks_title="Asante. Jina lako limehesabiwa.",
-    thanks_text="Waliothibitisha hadi sasa: {n}.",
     spread="Wajulishe wengine",
     spread_text="Jina moja zaidi kupitia kwako lina thamani sawa na lako.",
     share_words="Nimeongeza jina langu: {title}",

@@ -47,7 +47,6 @@ class Words:
     back: str
     # After confirming
     thanks_title: str
-    thanks_text: str
     spread: str
     spread_text: str
     share_words: str
