@@ -96,12 +96,30 @@ class LeaseLost(DeskError):
         super().__init__(f"{who}. Your draft is kept.")
 
 
+class NoDraft(DeskError):
+    """This person has no draft for it any more: it was taken over, or has left the desk."""
+
+    def __init__(self, to: User | None) -> None:
+        self.to = to
+        who = f"{to.short_name} has it now" if to else "It is not yours any more"
+        super().__init__(f"{who}, with your draft. Copy what you typed since, if you need it.")
+
+
 class NotYours(DeskError):
     """The draft is somebody else's, or has left the desk."""
 
 
 class ClipNotUsable(DeskError):
     """The clip is not ready, not this campaign's, or without a consent that covers it."""
+
+
+def draft_of(mention: Mention, *, by: User) -> Reply:
+    """The person's own draft for it. Raises NoDraft."""
+    own = Reply.objects.filter(mention=mention, author=by, status=Reply.Status.DRAFT)
+    draft = own.select_related("mention", "link", "clip__storyteller").first()
+    if draft is None:
+        raise NoDraft(_holder(mention, at=timezone.now()))
+    return draft
 
 
 def claim(mention: Mention, *, by: User) -> Reply:

@@ -56,7 +56,7 @@ def of_lane(counts: queue.Counts, lane: queue.Lane) -> str:
 def tweet(text: str) -> SafeString:
     """A tweet's text: words that gave a theme underlined, handles and hashtags stepped back."""
     marks = [(start, end, "u") for start, end, _ in themes.spans(text)]
-    marks += [(*found.span(), "span") for found in _TAGS.finditer(text)]
+    marks += [(*found.span(), "bdi") for found in _TAGS.finditer(text)]
     parts, at = [], 0
     for start, end, tag in sorted(marks):
         if start < at:
@@ -69,13 +69,25 @@ def tweet(text: str) -> SafeString:
 
 
 @register.filter
+def isolated(text: str) -> SafeString:
+    """A text on a card: its handles and hashtags keep their own direction in a line of Arabic."""
+    parts, at = [], 0
+    for found in _TAGS.finditer(text):
+        parts.append(conditional_escape(text[at : found.start()]))
+        parts.append(format_html("<bdi>{}</bdi>", found[0]))
+        at = found.end()
+    parts.append(conditional_escape(text[at:]))
+    return mark_safe("".join(parts))  # noqa: S308  every part is escaped above
+
+
+@register.filter
 def on_x(text: str) -> SafeString:
     """A reply as X will show it: links without their protocol, handles and hashtags as links."""
     parts, at = [], 0
     for found in _ON_X.finditer(text):
         parts.append(conditional_escape(text[at : found.start()]))
         shown = _UNTIL_SPACE.sub("", found[0])
-        parts.append(format_html("<span class='x-link'>{}</span>", shown))
+        parts.append(format_html("<bdi class='x-link'>{}</bdi>", shown))
         at = found.end()
     parts.append(conditional_escape(text[at:]))
     return _with_lines(parts)

@@ -37,7 +37,8 @@ def show(request: NewsroomRequest, pk: int | None = None) -> HttpResponse:
     if mention is not None and target == "pane":
         return _pane(request, mention)
     if target in {"cards", "more"}:
-        return render(request, f"responders/desk/{target}.html", _queue(request))
+        context = _queue(request) | {"fragment": True}
+        return render(request, f"responders/desk/{target}.html", context)
     presence.seen(request.campaign, by=request.user)
     context = _queue(request) | {
         "section": "desk",
@@ -184,30 +185,31 @@ def restore(request: NewsroomRequest, pk: int) -> HttpResponse:
 @newsroom(USE)
 def save(request: NewsroomRequest, pk: int) -> HttpResponse:
     """The text as it stands, while it is typed. Answers with its count and checks."""
-    reply = _draft(request, pk)
+    mention = _mention(request, pk)
     try:
-        reply = desk.save_draft(reply, text=request.POST.get("text", ""), by=request.user)
-    except desk.LeaseLost as error:
+        draft = desk.draft_of(mention, by=request.user)
+        desk.save_draft(draft, text=request.POST.get("text", ""), by=request.user)
+    except TextTooLong as error:
+        return _facts(request, mention, failure=str(error), status=CONFLICT)
+    except desk.DeskError as error:
         return _state(request, _mention(request, pk), failure=str(error), status=CONFLICT)
-    except Refusals as error:
-        return _facts(request, reply, failure=str(error), status=CONFLICT)
-    return _facts(request, reply)
+    return _facts(request, _mention(request, pk))
 
 
 @require_POST
 @newsroom(USE)
 def pair(request: NewsroomRequest, pk: int) -> HttpResponse:
     """Choose the clip; the text names who answers."""
-    reply = _draft(request, pk)
+    mention = _mention(request, pk)
     try:
         desk.pair(
-            reply,
+            desk.draft_of(mention, by=request.user),
             clip=desk.clip_named(request.POST.get("clip", ""), campaign=request.campaign),
             text=request.POST.get("text"),
             by=request.user,
         )
     except Refusals as error:
-        return _refused(request, reply.mention, error)
+        return _refused(request, mention, error)
     return _done(request, _mention(request, pk))
 
 
@@ -215,8 +217,9 @@ def pair(request: NewsroomRequest, pk: int) -> HttpResponse:
 @newsroom(USE)
 def approve(request: NewsroomRequest, pk: int) -> HttpResponse:
     """Approve what stands in the composer; the next one is claimed."""
-    reply = _draft(request, pk)
+    mention = _mention(request, pk)
     try:
+        reply = desk.draft_of(mention, by=request.user)
         desk.approve_as_typed(
             reply,
             text=request.POST.get("text", reply.text),
@@ -224,7 +227,7 @@ def approve(request: NewsroomRequest, pk: int) -> HttpResponse:
             by=request.user,
         )
     except Refusals as error:
-        return _refused(request, reply.mention, error)
+        return _refused(request, mention, error)
     return _advance(request, _mention(request, pk))
 
 
@@ -232,12 +235,13 @@ def approve(request: NewsroomRequest, pk: int) -> HttpResponse:
 @newsroom(USE)
 def submit(request: NewsroomRequest, pk: int) -> HttpResponse:
     """Ask for a second pair of eyes; the next one is claimed."""
-    reply = _draft(request, pk)
+    mention = _mention(request, pk)
     try:
+        reply = desk.draft_of(mention, by=request.user)
         desk.save_draft(reply, text=request.POST.get("text", reply.text), by=request.user)
         approval.submit(reply, by=request.user)
     except Refusals as error:
-        return _refused(request, reply.mention, error)
+        return _refused(request, mention, error)
     return _advance(request, _mention(request, pk))
 
 
@@ -266,16 +270,6 @@ def _mention(request: NewsroomRequest, pk: int) -> Mention:
 def _reply(request: NewsroomRequest, pk: int) -> Reply:
     ours = Reply.objects.select_related("mention")
     return get_object_or_404(ours, pk=min(pk, 2**63 - 1), account__campaign=request.campaign)
-
-
-def _draft(request: NewsroomRequest, pk: int) -> Reply:
-    return get_object_or_404(
-        Reply.objects.select_related("mention", "link", "clip__storyteller"),
-        mention=min(pk, 2**63 - 1),
-        mention__campaign=request.campaign,
-        author=request.user,
-        status=Reply.Status.DRAFT,
-    )
 
 
 def _filters(data: QueryDict) -> queue.Filters:
@@ -344,9 +338,9 @@ def _state(
 
 
 def _facts(
-    request: NewsroomRequest, reply: Reply, *, failure: str = "", status: int = 200
+    request: NewsroomRequest, mention: Mention, *, failure: str = "", status: int = 200
 ) -> HttpResponse:
-    context = _bench(request, _mention(request, reply.mention_id))
+    context = _bench(request, mention)
     context |= {"failure": failure, "saved": not failure, "oob": True}
     return render(request, "responders/desk/facts.html", context, status=status)
 

@@ -83,7 +83,7 @@ function onX(text) {
     let at = 0;
     for (const found of text.matchAll(/https?:\/\/\S+|(?<![\p{L}\p{N}_])[@#][\p{L}\p{N}_]+/gu)) {
         parts.append(text.slice(at, found.index));
-        const link = document.createElement("span");
+        const link = document.createElement("bdi");
         link.className = "x-link";
         link.textContent = found[0].replace(/^https?:\/\/(www\.)?/, "");
         parts.append(link);

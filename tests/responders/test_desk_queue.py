@@ -217,7 +217,7 @@ def test_themes_come_from_whole_words(text: str, found: set[str]) -> None:
     ("text", "shown"),
     [
         ("A tent <b>", "A <u class='tweet-u'>tent</u> &lt;b&gt;"),
-        ("@tess\nnow", "<span class='tweet-span'>@tess</span><br>now"),
+        ("@tess\nnow", "<bdi class='tweet-bdi'>@tess</bdi><br>now"),
         ("\"'><script>", "&quot;&#x27;&gt;&lt;script&gt;"),
     ],
 )
@@ -229,6 +229,6 @@ def test_on_x_shows_links_as_x_does() -> None:
     shown = tags.on_x('Hi @tess <i> https://iwelcome.example/s/abc?x="1"')
 
     assert shown == (
-        "Hi <span class='x-link'>@tess</span> &lt;i&gt; "
-        "<span class='x-link'>iwelcome.example/s/abc?x=&quot;1&quot;</span>"
+        "Hi <bdi class='x-link'>@tess</bdi> &lt;i&gt; "
+        "<bdi class='x-link'>iwelcome.example/s/abc?x=&quot;1&quot;</bdi>"
     )

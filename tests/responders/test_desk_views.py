@@ -233,6 +233,22 @@ def test_save_after_the_lease_says_so_and_keeps_the_text(
 
 
 @pytest.mark.django_db
+def test_save_after_a_take_over_says_who_has_the_draft(
+    as_ana: Client, mention: Mention, ana: User
+) -> None:
+    draft = desk.claim(mention, by=ana)
+    rose = factories.senior(mention.campaign, name="Rose")
+    desk.take_over(mention, by=rose)
+
+    answer = as_ana.post(_url("desk-save", mention.pk), {"text": "Too late"}, headers=HTMX)
+
+    assert answer.status_code == 409
+    assert "Rose has it now, with your draft." in answer.content.decode()
+    draft.refresh_from_db()
+    assert draft.text != "Too late"
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("clip", ["", "x", str(uuid.uuid4()), "1' OR 1=1"])
 def test_pair_with_a_forged_clip_is_refused(
     as_ana: Client, mention: Mention, ana: User, clip: str
