@@ -8,7 +8,6 @@ taken in one order: the mention, its reply, the audit log.
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from enum import StrEnum
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -22,41 +21,12 @@ from petitions.actions import links
 from responders import wording
 from responders.actions import approval, drafts, media
 from responders.models import Reply
+from responders.reasons import OPTED_OUT, Reason
 from videos.models import Clip
 
 LEASE = timedelta(minutes=5)
 SWEEP = 500
 NEXT_TRIES = 5
-
-
-class Reason(StrEnum):
-    """Why a mention is not answered, as the person who decided it said."""
-
-    HOSTILE = "hostile"
-    OFF_TOPIC = "off_topic"
-    NOTHING = "nothing"
-    RISK = "risk"
-    ELSEWHERE = "elsewhere"
-    LANGUAGE = "language"
-
-
-REASONS = {
-    Reason.HOSTILE: "Hostile or abusive",
-    Reason.OFF_TOPIC: "Not about this",
-    Reason.NOTHING: "Nothing to answer",
-    Reason.RISK: "An answer could put somebody at risk",
-    Reason.ELSEWHERE: "Answered already, elsewhere",
-    Reason.LANGUAGE: "We cannot read it well enough",
-}
-
-OPTED_OUT = "opted_out"
-
-
-def reason(code: str) -> "Reason":
-    """From a form. Raises DeskError for what is no reason."""
-    if code not in set(Reason):
-        raise DeskError("Choose why it is not answered.")
-    return Reason(code)
 
 
 def clip_named(pk: str, *, campaign: Campaign) -> Clip:

@@ -10,8 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from campaign.intake.filters import Reason as FilterReason
 from campaign.intake.filters import Summons
 from campaign.models import Campaign, Mention
-from responders import queue, shelf, themes
-from responders.actions import desk
+from responders import queue, reasons, shelf, themes
 from videos.themes import THEMES
 
 register = template.Library()
@@ -27,8 +26,8 @@ PRIORITY_WORDS = {
     "risk": "risk words",
 }
 REFUSALS = {
-    **{reason.value: words for reason, words in desk.REASONS.items()},
-    desk.OPTED_OUT: "Asked to be left alone",
+    **{reason.value: words for reason, words in reasons.REASONS.items()},
+    reasons.OPTED_OUT: "Asked to be left alone",
     "gone": "Deleted by its author",
     "not_summoned": "X refuses replies by the API",
 }

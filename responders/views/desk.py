@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from campaign.access import NewsroomRequest, newsroom
 from campaign.models import Mention
-from responders import presence, queue, workbench
+from responders import presence, queue, reasons, workbench
 from responders.actions import approval, desk
 from responders.actions.changes import Refused
 from responders.models import Reply
@@ -152,8 +152,9 @@ def release(request: NewsroomRequest, pk: int) -> HttpResponse:
 def dismiss(request: NewsroomRequest, pk: int) -> HttpResponse:
     mention = _mention(request, pk)
     try:
-        desk.dismiss(mention, reason=desk.reason(request.POST.get("reason", "")), by=request.user)
-    except desk.DeskError as error:
+        reason = reasons.read(request.POST.get("reason", ""))
+        desk.dismiss(mention, reason=reason, by=request.user)
+    except (desk.DeskError, reasons.NoReason) as error:
         return _refused(request, mention, error)
     return _done(request, mention, following=True)
 
@@ -309,7 +310,7 @@ def _bench(request: NewsroomRequest, mention: Mention | None) -> dict[str, Any]:
         "filters": filters,
         "query": _query(filters),
         "held": workbench.held(request.campaign, by=request.user),
-        "reasons": desk.REASONS,
+        "reasons": reasons.REASONS,
         "bench": None,
     }
     if mention is not None:

@@ -130,15 +130,17 @@ function add(text) {
     type(`${value && !/\s$/.test(value) ? " " : ""}${text}`);
 }
 
-let writing = "";
-/** The text has the focus; the caret stands at its end, or where it was in the same tweet. */
+/** Where the keys go: to the shelf until a clip is chosen (so that C, 1, Ctrl ↵ is an answer), then
+    into the text, with the caret at its end. A text that has the focus keeps it. */
 function beginWriting() {
     const text = field();
-    const same = writing === open();
-    writing = text ? open() : "";
-    if (!text || matchMedia("(width < 48rem)").matches) return;
-    if (document.activeElement !== text) text.focus();
-    if (!same) text.setSelectionRange(text.value.length, text.value.length);
+    if (!text || document.activeElement === text || matchMedia("(width < 48rem)").matches) return;
+    if (!("paired" in pane().dataset)) {
+        document.querySelector(".work").focus({ preventScroll: true });
+        return;
+    }
+    text.focus();
+    text.setSelectionRange(text.value.length, text.value.length);
 }
 
 async function copy(text, place) {
@@ -235,8 +237,8 @@ keys.on("t", () => {
 });
 for (const key of ["c", "d", "e", "z", "v", "1", "2", "3", "4", "5"]) keys.on(key, () => press(key));
 
-// With the text in focus the single keys write; Ctrl or Cmd and a number still pairs.
-for (const key of ["1", "2", "3", "4", "5"]) keys.on(`Mod+${key}`, () => press(key));
+// With the text in focus the single keys write; Alt and a number still pairs.
+for (const key of ["1", "2", "3", "4", "5"]) keys.on(`Alt+${key}`, () => press(key));
 
 document.addEventListener("keydown", (event) => {
     const dialog = document.querySelector("#dismiss-dialog[open]");

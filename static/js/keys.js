@@ -1,6 +1,6 @@
 /* Single keys. Silent while somebody types, while a dialog is open, and when switched off.
 
-   A page says `on("j", move)`; "Mod+Enter" works while typing too. Two in a row: "g d". */
+   A page says `on("j", move)`; "Mod+Enter" and "Alt+1" work while typing too. Two in a row: "g d". */
 
 const STORE = "single-keys";
 const bound = new Map();
@@ -29,14 +29,15 @@ export function isTyping(element = document.activeElement) {
 }
 
 function nameOf(event) {
+    if (event.altKey) return event.code.startsWith("Digit") ? `Alt+${event.code.slice(5)}` : "";
     const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     return event.metaKey || event.ctrlKey ? `Mod+${name}` : name;
 }
 
 document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.isComposing || event.altKey) return;
+    if (event.defaultPrevented || event.isComposing) return;
     const name = nameOf(event);
-    const always = name.startsWith("Mod+") || name === "Escape";
+    const always = /^(Mod|Alt)\+/.test(name) || name === "Escape";
     if (!always && (!enabled() || isTyping(event.target))) return;
     if (document.querySelector("dialog[open]")) return;
     const pair = Date.now() - beforeAt < 1000 ? `${before} ${name}` : "";

@@ -12,6 +12,7 @@ from django.utils import timezone
 from campaign.models import AuditEntry, Mention, OptOut, User
 from responders.actions import desk
 from responders.models import Reply
+from responders.reasons import Reason
 from tests import factories
 
 THREADS = 20
@@ -236,19 +237,19 @@ def test_claim_next_passes_over_what_a_colleague_took(ana: User, joe: User) -> N
 def test_dismiss_needs_what_is_free_or_ones_own(mention: Mention, ana: User, joe: User) -> None:
     desk.claim(mention, by=ana)
     with pytest.raises(desk.AlreadyClaimed):
-        desk.dismiss(mention, reason=desk.Reason.HOSTILE, by=joe)
+        desk.dismiss(mention, reason=Reason.HOSTILE, by=joe)
 
-    desk.dismiss(mention, reason=desk.Reason.HOSTILE, by=ana)
+    desk.dismiss(mention, reason=Reason.HOSTILE, by=ana)
 
     mention.refresh_from_db()
     assert (mention.status, mention.reason, mention.handled_by) == ("dismissed", "hostile", ana)
     with pytest.raises(desk.NotWaiting):
-        desk.dismiss(mention, reason=desk.Reason.NOTHING, by=ana)
+        desk.dismiss(mention, reason=Reason.NOTHING, by=ana)
 
 
 @pytest.mark.django_db
 def test_restore_puts_it_back_unless_they_opted_out(mention: Mention, ana: User) -> None:
-    desk.dismiss(mention, reason=desk.Reason.NOTHING, by=ana)
+    desk.dismiss(mention, reason=Reason.NOTHING, by=ana)
     desk.restore(mention, by=ana)
     mention.refresh_from_db()
     assert (mention.status, mention.reason, mention.handled_by) == ("waiting", "", None)
