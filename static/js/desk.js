@@ -130,11 +130,16 @@ function add(text) {
     type(`${value && !/\s$/.test(value) ? " " : ""}${text}`);
 }
 
+let written = "";
 /** Where the keys go: to the shelf until a clip is chosen (so that C, 1, Ctrl ↵ is an answer), then
-    into the text, with the caret at its end. A text that has the focus keeps it. */
+    into the text, with the caret at its end. A text that has the focus keeps it, if it is the same
+    tweet's: htmx gives the focus on to whatever has the same id. */
 function beginWriting() {
     const text = field();
-    if (!text || document.activeElement === text || matchMedia("(width < 48rem)").matches) return;
+    const same = written === open();
+    written = open();
+    if (!text || matchMedia("(width < 48rem)").matches) return;
+    if (same && document.activeElement === text) return;
     if (!("paired" in pane().dataset)) {
         document.querySelector(".work").focus({ preventScroll: true });
         return;
