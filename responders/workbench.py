@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.core.cache import cache
 from django.db.models import Avg, Count, F
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from responders.models import MediaUpload, Reply, ReplyTemplate
 
 EARLIER = 3
 HELD_SHOWN = 3
+SHIFT_LASTS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,11 @@ class Shift:
 
 
 def shift(campaign: Campaign, *, by: User) -> Shift:
+    """Today's, at most a minute old."""
+    key = f"shift:{campaign.pk}:{by.pk}"
+    kept = cache.get(key)
+    if isinstance(kept, tuple):
+        return Shift(*kept)
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     posted = Reply.objects.posted().filter(
         account__campaign=campaign, author=by, posted_at__gte=today
@@ -139,6 +146,7 @@ def shift(campaign: Campaign, *, by: User) -> Shift:
     found = posted.aggregate(
         answered=Count("pk"), mean=Avg(F("posted_at") - F("mention__posted_at"))
     )
+    cache.set(key, (found["answered"], found["mean"]), SHIFT_LASTS)
     return Shift(answered=found["answered"], mean=found["mean"])
 
 
