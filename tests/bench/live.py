@@ -15,7 +15,7 @@ import requests
 
 from campaign.sandbox.credentials import SECOND
 from tests.bench.figures import p50, p95
-from tests.running import Running, running_newsroom
+from tests.running import Run, running_newsroom
 
 TABS = 50
 RATE = 100
@@ -54,7 +54,7 @@ def run() -> dict[str, Any]:
     }
 
 
-def sign_in(newsroom: Running, username: str) -> requests.Session:
+def sign_in(newsroom: Run, username: str) -> requests.Session:
     session = requests.Session()
     page = f"{newsroom.address}/sign-in/"
     session.get(page, timeout=10).raise_for_status()
@@ -71,7 +71,7 @@ def _start(target: Any, *args: Any) -> None:
     threading.Thread(target=target, args=args, daemon=True).start()
 
 
-def _read_events(newsroom: Running, session: requests.Session, sink: dict[str, float]) -> None:
+def _read_events(newsroom: Run, session: requests.Session, sink: dict[str, float]) -> None:
     """One tab: notes when each mention is first named."""
     address = f"{newsroom.address}/events?campaign=iwelcome"
     kind = ""
@@ -90,7 +90,7 @@ def _read_events(newsroom: Running, session: requests.Session, sink: dict[str, f
         return  # the newsroom was stopped; what was heard counts
 
 
-def _read_stream(newsroom: Running, sink: dict[str, float]) -> None:
+def _read_stream(newsroom: Run, sink: dict[str, float]) -> None:
     """A bare reader of the stream, as another app."""
     headers = {"Authorization": f"Bearer {SECOND['credentials']['bearer_token']}"}
     rule = {"add": [{"value": "#IWelcome", "tag": "bench"}]}
@@ -105,7 +105,7 @@ def _read_stream(newsroom: Running, sink: dict[str, float]) -> None:
         return
 
 
-def _tweet(newsroom: Running) -> dict[str, float]:
+def _tweet(newsroom: Run) -> dict[str, float]:
     """RATE tweets a second, each of somebody else; when each was written."""
     written: dict[str, float] = {}
     session = requests.Session()
@@ -125,7 +125,7 @@ def _tweet(newsroom: Running) -> dict[str, float]:
     return written
 
 
-def _mentions(newsroom: Running) -> dict[str, str]:
+def _mentions(newsroom: Run) -> dict[str, str]:
     """Tweet's id → mention's id, as the newsroom has them."""
     with psycopg2.connect(newsroom.database_url) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT external_id, id FROM campaign_mention")

@@ -5,83 +5,17 @@ import re
 import signal
 import subprocess
 import sys
-import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.process.helpers import (
-    ROOT,
-    bare_environment,
-    free_ports,
-    processes_of,
-    wait_until,
-)
+from tests.process.helpers import ROOT, bare_environment, free_ports, processes_of, wait_until
+from tests.running import Run, running
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(300)]
-
-START_SECONDS = 120.0
-STOP_SECONDS = 40.0
-
-
-class Run:
-    """A `make run` under way, with everything it has said."""
-
-    def __init__(self, data: Path, **settings: str) -> None:
-        self.data = data
-        environment = bare_environment() | {"DATA_DIR": str(data)} | settings
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "campaign.local"],
-            cwd=ROOT,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        self.lines: list[str] = []
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        self.lines.extend(iter(self.process.stdout.readline, ""))
-
-    @property
-    def output(self) -> str:
-        return "".join(list(self.lines))
-
-    def wait_until_up(self) -> None:
-        wait_until(self._is_up_or_gone, seconds=START_SECONDS)
-        assert "The newsroom is up." in self.output, self.output
-
-    def _is_up_or_gone(self) -> bool:
-        return "The newsroom is up." in self.output or self.process.poll() is not None
-
-    def finish(self) -> int:
-        """Waits for the end. One that does not come is forced, and fails the test."""
-        try:
-            return self.process.wait(timeout=STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            pytest.fail(f"It did not end:\n{self.output}")
-        finally:
-            self._reader.join(timeout=STOP_SECONDS)
-            assert self.process.stdout is not None
-            self.process.stdout.close()
-
-
-@contextmanager
-def _running(data: Path, **settings: str) -> Iterator[Run]:
-    run = Run(data, **settings)
-    try:
-        yield run
-    finally:
-        run.process.terminate()
-        run.finish()
 
 
 def _get(address: str) -> tuple[int, str]:
@@ -96,10 +30,8 @@ def _get(address: str) -> tuple[int, str]:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Run, int]]:
     """One demo newsroom for all the tests that only look, or that it survives."""
-    port = free_ports(3)
-    with _running(tmp_path_factory.mktemp("demo") / "var", PORT=str(port)) as run:
-        run.wait_until_up()
-        yield run, port
+    with running(tmp_path_factory.mktemp("demo") / "var") as run:
+        yield run, int(run.port)
         assert run.process.poll() is None, f"It ended by itself:\n{run.output}"
 
 
@@ -110,7 +42,7 @@ def bare_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _run_bare(data: Path, port: int) -> Run:
-    return Run(data, PORT=str(port), SANDBOX="0", X_API_URL="http://127.0.0.1:1")
+    return Run(data, port=port, SANDBOX="0", X_API_URL="http://127.0.0.1:1")
 
 
 def test_newsroom_and_sandbox_answer(demo: tuple[Run, int]) -> None:
@@ -177,7 +109,7 @@ def _settings(run: Run) -> dict[str, dict[str, str]]:
 
 def test_port_in_use_names_the_way_out(demo: tuple[Run, int], tmp_path: Path) -> None:
     _, port = demo
-    second = Run(tmp_path / "var", PORT=str(port))
+    second = Run(tmp_path / "var", port=port)
     assert second.finish() == 1
     assert second.output == (
         f"In use on this machine: port {port} (the newsroom), port {port + 1} (the sandbox), "
@@ -188,7 +120,7 @@ def test_port_in_use_names_the_way_out(demo: tuple[Run, int], tmp_path: Path) ->
 
 def test_second_newsroom_on_the_same_data_is_refused(demo: tuple[Run, int]) -> None:
     run, port = demo
-    second = Run(run.data, PORT=str(port + 100))
+    second = Run(run.data, port=port + 100)
     assert second.finish() == 1
     assert second.output.startswith(f"A newsroom already runs on the data in {run.data}/.")
 
@@ -259,7 +191,7 @@ def test_killed_supervisor_leaves_nothing_behind(bare_data: Path) -> None:
 
 @pytest.mark.parametrize("port", ["eighty", "80", "65534", "-1"])
 def test_wrong_port_is_refused(tmp_path: Path, port: str) -> None:
-    run = Run(tmp_path / "var", PORT=port)
+    run = Run(tmp_path / "var", port=port)
     assert run.finish() == 1
     assert run.output == f"PORT is '{port}', but must be a number from 1024 to 65533.\n"
 
@@ -273,4 +205,4 @@ def test_wrong_setting_is_named(tmp_path: Path) -> None:
 
 
 def _run_bare_with(data: Path, **settings: str) -> Run:
-    return Run(data, PORT=str(free_ports(1)), SANDBOX="0", **settings)
+    return Run(data, port=free_ports(1), SANDBOX="0", **settings)
