@@ -1,8 +1,10 @@
 """Every address of the newsroom begins here. Each app brings its own under these."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
+from django.views.generic import TemplateView
 
 from campaign import views
 
@@ -23,6 +25,10 @@ urlpatterns = [
     path("", include("videos.urls")),
     path("", include("petitions.urls")),
 ]
+
+if settings.DEBUG:
+    # Every component in every state, for those who build pages.
+    urlpatterns.append(path("styleguide/", TemplateView.as_view(template_name="styleguide.html")))
 
 handler400 = "campaign.views.bad_request"
 handler403 = "campaign.views.forbidden"

@@ -48,17 +48,21 @@ function refreshCards(ids) {
     ask("GET", `${desk.dataset.cards}?${query}`);
 }
 
-let newsSoon = 0;
+let newsTimer = 0;
 let newsLater = 0;
-/** Soon, and once more when the counts that the server keeps for two seconds are fresh. */
+let newsAskedAt = 0;
+/** At once after a quiet time, else every two seconds, which is as long as the server keeps its
+    counts; and once more when they are fresh. */
 function refreshNews() {
-    newsSoon ||= setTimeout(askNews, 800);
+    const wait = Math.max(300, 2000 - (Date.now() - newsAskedAt));
+    newsTimer ||= setTimeout(askNews, wait);
     clearTimeout(newsLater);
-    newsLater = setTimeout(askNews, 3000);
+    newsLater = setTimeout(askNews, wait + 2300);
 }
 
 function askNews() {
-    newsSoon = 0;
+    newsTimer = 0;
+    newsAskedAt = Date.now();
     const query = search();
     query.set("after", document.getElementById("new-pill")?.dataset.newest ?? "");
     ask("GET", `${desk.dataset.news}?${query}`);
@@ -233,6 +237,12 @@ keys.on("s", focusOn("shelf-search"));
 keys.on("Mod+Enter", approve);
 keys.on("Escape", escape);
 keys.on("i", () => field()?.focus());
+// Only from the tweet itself: on a button or a link Enter is theirs.
+keys.on("Enter", () => {
+    if (!field() || !document.activeElement?.matches(".work, body")) return false;
+    field().focus();
+    return true;
+});
 keys.on("t", () => {
     const menu = document.getElementById("templates-menu");
     if (!menu) return false;
