@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
@@ -61,6 +62,21 @@ def _prepare_settings() -> None:
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    if WORKER:
+        _move_apart(settings)
+
+
+def _move_apart(settings: Any) -> None:
+    """A worker's settings were read with its parent's environment: give it places of its own."""
+    redis, folder = os.environ["REDIS_URL"], Path(os.environ["DATA_DIR"])
+    settings.REDIS_URL = redis
+    settings.CACHES["default"]["LOCATION"] = redis
+    for queue in settings.RQ_QUEUES.values():
+        queue["URL"] = redis
+    settings.DATA_DIR = folder
+    settings.MEDIA_ROOT = folder / "footage"
+    settings.STATIC_ROOT = folder / "staticfiles"
+    settings.FIELD_ENCRYPTION_KEYS = [os.environ["FIELD_ENCRYPTION_KEYS"]]
 
 
 def _own_redis_database(url: str) -> str:

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from tests.videos import films
+from videos.processing import encode
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +18,15 @@ def folder(tmp_path: Path) -> Path:
     folder = tmp_path / "work"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _encode_quickly(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same way through FFmpeg with less care for size, but where the result is measured."""
+    if "as_in_production" not in request.fixturenames:
+        monkeypatch.setattr(encode, "PRESET", "ultrafast")
+
+
+@pytest.fixture
+def as_in_production() -> None:
+    """Asked for by tests that measure what the network takes."""

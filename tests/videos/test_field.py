@@ -110,6 +110,7 @@ def test_field_asks_the_same_number_of_questions(
     client: Client, grace: User, storyteller: Storyteller
 ) -> None:
     factories.ClipFactory(storyteller=storyteller, consent=False)
+    questions(client, FIELD)
     with_one = questions(client, FIELD)
     factories.ClipFactory.create_batch(2, storyteller=storyteller, consent=False)
 
@@ -267,6 +268,7 @@ def test_film_lists_the_places_storytellers_with_their_consent(
 def test_film_asks_the_same_number_of_questions(
     client: Client, grace: User, storyteller: Storyteller
 ) -> None:
+    questions(client, FIELD)
     with_one = questions(client, FILM)
     factories.StorytellerFactory.create_batch(2, place=storyteller.place)
 

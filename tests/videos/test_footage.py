@@ -1,5 +1,4 @@
 import hashlib
-from collections.abc import Iterator
 from typing import Any
 
 import django_rq
@@ -47,15 +46,14 @@ def upload(data: bytes = DATA, name: str = "IMG_0042.MOV") -> ContentFile:
 
 
 def stored() -> set[str]:
-    _, files = (
-        default_storage.listdir("originals") if default_storage.exists("originals") else ([], [])
-    )
-    return {f"originals/{name}" for name in files}
+    if not default_storage.exists("originals"):
+        return set()
+    return {f"originals/{name}" for name in default_storage.listdir("originals")[1]}
 
 
 @pytest.fixture(autouse=True)
-def _empty_store() -> Iterator[None]:
-    yield
+def _empty_store() -> None:
+    """Other tests left their films."""
     for name in stored():
         default_storage.delete(name)
 

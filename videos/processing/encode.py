@@ -20,12 +20,14 @@ LANDSCAPE = (1280, 720)
 PORTRAIT = (720, 1280)
 SQUARE = (720, 720)
 NEARLY_SQUARE = 1.12
+# About real time on one core for a film of 1080p.
+PRESET = "veryfast"
 BARS = "0x161512"
 # Loudness of speech on phones: -16 LUFS, peaks under -1.5 dBTP, measured by EBU R128.
 LOUDNESS = "loudnorm=I=-16:TP=-1.5:LRA=11"
 SILENCE = -60.0
 PREVIEW_SIDE = 360
-POSTER = (720, 405)
+POSTER = (768, 432)
 # At most so many seconds of work for a second of film, and for any film.
 PATIENCE = 8.0
 HEAD_START = 90.0
@@ -61,7 +63,7 @@ def for_network(
         command += ["-map", "0:a:0", "-c:a", "aac", "-b:a", "128k", "-ac", "2", "-ar", "48000"]
         command += ["-flags:a", "+bitexact", "-af", _even_loudness(source, target.parent)]
     command += ["-vf", _picture(film)]
-    command += ["-c:v", "libx264", "-profile:v", "high", "-preset", "veryfast", "-crf", "21"]
+    command += ["-c:v", "libx264", "-profile:v", "high", "-preset", PRESET, "-crf", "21"]
     command += ["-maxrate", "5M", "-bufsize", "10M", "-g", "60", "-flags:v", "+cgop+bitexact"]
     command += ["-threads", "2", "-bsf:v", "filter_units=remove_types=6"]
     command += ["-fps_mode", "cfr", "-r", "30", "-max_muxing_queue_size", "1024"]
@@ -80,7 +82,7 @@ def preview(source: Path, target: Path) -> None:
     scale = f"scale=w={PREVIEW_SIDE}:h={PREVIEW_SIDE}:force_original_aspect_ratio=increase"
     command: list[str | Path] = [*_open(source), "-map", "0:v:0", "-map", "0:a:0?", *_strip()]
     command += ["-vf", f"{scale}:force_divisible_by=2,setsar=1,format=yuv420p"]
-    command += ["-c:v", "libx264", "-profile:v", "main", "-preset", "veryfast", "-crf", "26"]
+    command += ["-c:v", "libx264", "-profile:v", "main", "-preset", PRESET, "-crf", "26"]
     command += ["-g", "60", "-flags:v", "+cgop+bitexact", "-bsf:v", "filter_units=remove_types=6"]
     command += ["-threads", "2", "-c:a", "aac", "-b:a", "64k", "-ac", "1"]
     command += ["-flags:a", "+bitexact", *_mp4(), target]
