@@ -217,7 +217,10 @@ X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
-_footage_hosts = [ENV.aws_s3_endpoint_url] if ENV.aws_s3_endpoint_url else []
+_bucket = ENV.aws_storage_bucket_name
+_region = f".{ENV.aws_s3_region_name}" if ENV.aws_s3_region_name else ""
+_amazon = f"https://{_bucket}.s3{_region}.amazonaws.com"
+_footage_hosts = [ENV.aws_s3_endpoint_url or _amazon] if _bucket else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
