@@ -144,6 +144,8 @@ def mentions(campaign: Campaign, filters: Filters) -> MentionQuerySet:
 def page(campaign: Campaign, filters: Filters, *, after: Cursor | None = None) -> Page:
     """The next `PAGE` cards. `newest` is the mention that came last: what comes later is new."""
     found = _after(mentions(campaign, filters), filters.lane, after)
+    if not filters.lane.is_open:
+        found = _with_answers(found)
     newest = Subquery(_newest_first(campaign).values("pk")[:1])
     rows = list(found.annotate(newest=newest)[: PAGE + 1])
     shown = rows[:PAGE]
@@ -157,7 +159,7 @@ def page(campaign: Campaign, filters: Filters, *, after: Cursor | None = None) -
 
 def cards(campaign: Campaign, ids: Iterable[int]) -> QuerySet[Mention]:
     """Single cards as they are now, whatever lane they went to."""
-    return _for_cards(Mention.objects.filter(campaign=campaign, pk__in=list(ids)))
+    return _with_answers(_for_cards(Mention.objects.filter(campaign=campaign, pk__in=list(ids))))
 
 
 def newest_id(campaign: Campaign) -> int:
@@ -219,6 +221,11 @@ def _in_order(chosen: MentionQuerySet, lane: Lane) -> MentionQuerySet:
 
 
 def _for_cards(chosen: MentionQuerySet) -> MentionQuerySet:
+    return chosen.select_related("claimed_by", "handled_by").defer("raw")
+
+
+def _with_answers(chosen: MentionQuerySet) -> MentionQuerySet:
+    """With our replies as `answers`, which only cards that left the queue have."""
     done = (
         Reply.objects.exclude(status__in=[Reply.Status.DRAFT, Reply.Status.CANCELLED])
         .select_related("clip__storyteller", "author")
@@ -232,11 +239,7 @@ def _for_cards(chosen: MentionQuerySet) -> MentionQuerySet:
             "author__username",
         )
     )
-    return (
-        chosen.select_related("claimed_by", "handled_by")
-        .defer("raw")
-        .prefetch_related(Prefetch("replies", queryset=done, to_attr="answers"))
-    )
+    return chosen.prefetch_related(Prefetch("replies", queryset=done, to_attr="answers"))
 
 
 def _after(chosen: MentionQuerySet, lane: Lane, after: Cursor | None) -> MentionQuerySet:

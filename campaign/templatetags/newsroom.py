@@ -1,6 +1,7 @@
 """What every template may use: icons, and numbers and times in the newsroom's words."""
 
 from datetime import datetime, timedelta
+from functools import cache
 
 from django import template
 from django.templatetags.static import static
@@ -11,13 +12,18 @@ from django.utils.safestring import SafeString
 register = template.Library()
 
 
+@cache
+def _sprite() -> str:
+    return static("icons/sprite.svg")
+
+
 @register.simple_tag
 def icon(name: str, css: str = "") -> SafeString:
     """One drawing of static/icons/sprite.svg. Decoration: the words beside it carry the meaning."""
     return format_html(
         '<svg class="icon {}" viewBox="0 0 16 16" aria-hidden="true"><use href="{}#{}"/></svg>',
         css,
-        static("icons/sprite.svg"),
+        _sprite(),
         name,
     )
 
