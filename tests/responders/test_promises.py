@@ -12,6 +12,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -44,8 +46,10 @@ from tests import factories
 from tests.responders.fakes import POSTED, POSTED_UNHEARD, FakeNetwork, film_ready
 from videos.models import Consent
 
-MENTIONS = 2
+MENTIONS = 4
+PEOPLE = 2
 which = st.integers(0, MENTIONS - 1)
+who = st.integers(0, PEOPLE - 1)
 #: What the network may do with one call.
 ANSWERS: dict[str, Callable[[], str | NetworkError]] = {
     "posted, unheard": lambda: POSTED_UNHEARD,
@@ -80,7 +84,7 @@ class Newsroom(RuleBasedStateMachine):
         clip = factories.ClipFactory(storyteller__campaign=campaign, consent__networks=["fake"])
         self.storyteller = clip.storyteller
         self.senior = factories.senior(campaign)
-        self.people = [factories.editor(campaign) for _ in range(2)]
+        self.people = [factories.editor(campaign) for _ in range(PEOPLE)]
         self.campaign = campaign
         self.mentions: list[Mention] = [
             factories.MentionFactory(account=account, network="fake") for _ in range(MENTIONS)
@@ -102,7 +106,7 @@ class Newsroom(RuleBasedStateMachine):
 
     # People ---------------------------------------------------------------------------------
 
-    @rule(mention=which, person=which)
+    @rule(mention=which, person=who)
     def claim_and_approve(self, mention: int, person: int) -> None:
         self.claim(mention, person)
         self.approve(mention, person)
@@ -124,7 +128,7 @@ class Newsroom(RuleBasedStateMachine):
             ["opt_out", "withdraw", "pause", "edit", "undo", "cancel", "resume", "agree_again"]
         ),
         mention=which,
-        person=which,
+        person=who,
     )
     def somebody_interferes(self, what: str, mention: int, person: int) -> None:
         """One rule for all, so that most of what happens is still somebody's ordinary work."""
@@ -137,10 +141,10 @@ class Newsroom(RuleBasedStateMachine):
     def cancel(self, mention: int, person: int) -> None:
         approval.cancel(self.reply(mention, person), by=self.senior)
 
-    def edit(self, mention: int, person: int) -> None:
+    def edit(self, mention: int, _person: int) -> None:
         """Behind the approval's back, as no page allows it."""
-        reply = self.reply(mention, person)
-        Reply.objects.filter(pk=reply.pk).update(text=f"{reply.text}!")
+        replies = Reply.objects.filter(mention=self.mentions[mention])
+        replies.exclude(status="posted").update(text=Concat("text", Value("!")))
 
     def pause(self, *_: int) -> None:
         pausing.pause(self.campaign, reason="Checking", by=self.senior)
