@@ -1,6 +1,11 @@
 import pytest
+from django.conf import LazySettings
 from django.test import Client
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
+from campaign import live
 from campaign.models import Campaign
 from campaign.models import User as Person
 from tests import factories
@@ -63,3 +68,15 @@ def test_pages_carry_a_strict_policy(client: Client) -> None:
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert "frame-ancestors 'none'" in policy
+
+
+def test_pages_work_while_redis_is_away(
+    client: Client, campaign: Campaign, monkeypatch: pytest.MonkeyPatch, settings: LazySettings
+) -> None:
+    away = "redis://127.0.0.1:1/0"
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": away}}
+    monkeypatch.setattr(live, "_redis", Redis.from_url(away, retry=Retry(NoBackoff(), 0)))
+    client.force_login(factories.senior(campaign))
+    pages = ["desk", "outbox", "approvals", "clips", "reports"]
+    answers = {page: client.get(f"/c/ours/{page}/").status_code for page in pages}
+    assert answers == dict.fromkeys(pages, 200)

@@ -95,7 +95,7 @@ def test_fill_begins_two_minutes_before_the_cursor() -> None:
     assert filled == Filled(snowflake(cursor), 0, complete=True)
 
 
-@pytest.mark.parametrize("cursor", ["", "17", recent(days=8)])
+@pytest.mark.parametrize("cursor", ["", "17", recent(days=8)], ids=["none", "strange", "old"])
 def test_fill_takes_one_page_where_search_does_not_reach_back(cursor: str) -> None:
     search = Search(*pages())
     filled, _ = fill(search, cursor)
