@@ -3,6 +3,7 @@
 #   make test [ARGS=…]                 every test
 #   make check                         format, lint, types, imports, migrations
 #   make bench [ONLY=name]             the figures, against their baselines
+#   make pictures                      every page as it looks now
 #   make reset                         empty var/, where `make run` keeps its data
 
 PYTHON ?= python3
@@ -13,12 +14,16 @@ UNREAL := SECRET_KEY=only-for-checks-only-for-checks-only \
 	FIELD_ENCRYPTION_KEYS=MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE= \
 	DATABASE_URL=postgres://nobody@127.0.0.1:1/none REDIS_URL=redis://127.0.0.1:1/0
 
-.PHONY: run test check bench reset dev format check-format check-lint check-types check-imports \
+.PHONY: pictures run test check bench reset dev format check-format check-lint check-types check-imports \
 	check-templates check-migrations
 
 run:
 	@$(PYTHON) campaign/local/bootstrap.py
 	@exec $(RUN) -m campaign.local
+
+# Every page as it looks now, from a running demo, into var/pictures/.
+pictures: dev
+	$(RUN) -m tests.pictures
 
 reset:
 	@$(PYTHON) campaign/local/bootstrap.py

@@ -15,9 +15,11 @@ from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
+from playwright.sync_api import Browser, sync_playwright
 
 from campaign import env
 from campaign.local.services import Postgres, Server, Valkey
+from tests import browser as browsers
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 EMBEDDED_REDIS = "TESTS_EMBEDDED_REDIS"
@@ -109,6 +111,20 @@ def redis_connection() -> Iterator[redis.Redis]:
         pytest.exit("REDIS_URL names a database with data in it; the tests would empty it.")
     yield connection
     connection.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real browser. Not for longer than a module: its event loop would shut out the database."""
+    path = os.environ.get("CHROMIUM") or browsers.find()
+    if path is None and os.environ.get("CI"):
+        pytest.fail("CI must have a browser: no journey was tried.")
+    if path is None:
+        pytest.skip("No browser was found, so this journey was NOT tried.")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=browsers.ARGUMENTS)
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture(autouse=True)

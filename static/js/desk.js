@@ -77,7 +77,8 @@ function showNew() {
 }
 
 function ask(method, url, { target = "#desk", swap = "none", values } = {}) {
-    return htmx.ajax(method, url, { source: desk, target, swap, values });
+    // What fails is told by its events; a request that was replaced by a newer one is no failure.
+    return htmx.ajax(method, url, { source: desk, target, swap, values }).catch(() => {});
 }
 
 /* Composer -------------------------------------------------------------------------------- */
@@ -195,6 +196,40 @@ function press(key) {
     return true;
 }
 
+/* Hands are quicker than the network: what is pressed while the pane is on its way waits for it. */
+const MOST_WAITING = 3;
+let coming = null;
+let pressed = [];
+
+function inTurn(act) {
+    if (!coming) return act();
+    if (pressed.length < MOST_WAITING) pressed.push(act);
+    return true;
+}
+
+function isForPane(event) {
+    return event.detail.target?.id === "pane";
+}
+
+document.body.addEventListener("htmx:beforeSend", (event) => {
+    if (isForPane(event)) coming = event.detail.xhr;
+});
+document.body.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.xhr !== coming || event.detail.successful) return;
+    coming = null; // refused, cut off or replaced by another: what was meant for it is off, too
+    pressed = [];
+});
+document.body.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.xhr !== coming) return;
+    coming = null;
+    const next = pressed.shift();
+    if (!next) return;
+    const rest = pressed;
+    pressed = [];
+    next();
+    for (const act of rest) inTurn(act);
+});
+
 function approve() {
     const button = document.querySelector("[data-approve]");
     if (!button) return press("c");
@@ -234,7 +269,7 @@ keys.on("k", () => move(-1));
 keys.on("n", showNew);
 keys.on("/", focusOn("queue-search"));
 keys.on("s", focusOn("shelf-search"));
-keys.on("Mod+Enter", approve);
+keys.on("Mod+Enter", () => inTurn(approve));
 keys.on("Escape", escape);
 keys.on("i", () => field()?.focus());
 // Only from the tweet itself: on a button or a link Enter is theirs.
@@ -250,10 +285,10 @@ keys.on("t", () => {
     menu.querySelector(".menu-item")?.focus();
     return true;
 });
-for (const key of ["c", "d", "e", "z", "v", "1", "2", "3", "4", "5"]) keys.on(key, () => press(key));
+for (const key of ["c", "d", "e", "z", "v", "1", "2", "3", "4", "5"]) keys.on(key, () => inTurn(() => press(key)));
 
 // With the text in focus the single keys write; Alt and a number still pairs.
-for (const key of ["1", "2", "3", "4", "5"]) keys.on(`Alt+${key}`, () => press(key));
+for (const key of ["1", "2", "3", "4", "5"]) keys.on(`Alt+${key}`, () => inTurn(() => press(key)));
 
 document.addEventListener("keydown", (event) => {
     const dialog = document.querySelector("#dismiss-dialog[open]");
@@ -305,6 +340,12 @@ for (const kind of ["keydown", "pointerdown", "wheel"]) {
 }
 
 document.body.addEventListener("htmx:beforeSwap", (event) => {
+    // News of a tweet that is not open any more has no place on the page.
+    const about = event.detail.pathInfo.requestPath.match(/\/desk\/(\d+)\/(?:state|save|beat|shelf)/);
+    if (about && about[1] !== open()) {
+        event.detail.shouldSwap = false;
+        return;
+    }
     // A refusal has its words in the page: 409 is shown, where it was asked.
     if (event.detail.xhr.status === 409) {
         event.detail.shouldSwap = true;

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests import browser
 from tests.sandbox.clients import Client
 from tests.sandbox.server import Sandbox
 
@@ -13,19 +12,14 @@ pytestmark = pytest.mark.journey
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
-    path = browser.find()
-    if not path:
-        pytest.skip("There is no browser here: set CHROMIUM to the path of one.")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=browser.ARGUMENTS)
-        page = chromium.new_page(viewport={"width": 390, "height": 844})
-        page.set_default_timeout(10_000)
-        complaints: list[str] = []
-        page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        yield page
-        chromium.close()
+def page(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.set_default_timeout(10_000)
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    page.close()
     assert complaints == []
 
 
