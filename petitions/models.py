@@ -81,6 +81,11 @@ class TrackedLink(models.Model):
     clip_title = models.CharField(max_length=120, blank=True)
     storyteller = models.CharField(max_length=60, blank=True)
     place = models.CharField(max_length=120, blank=True)
+    shown_name = models.CharField(
+        max_length=60, blank=True, help_text="What the public may be told: the name, if at all."
+    )
+    shown_place = models.CharField(max_length=120, blank=True)
+    shown_quote = models.TextField(blank=True)
     language = models.CharField(max_length=8, blank=True)
     network = models.CharField(max_length=20, blank=True)
     editor_id = models.BigIntegerField(null=True, blank=True)

@@ -108,16 +108,21 @@ class Page:
         return self.link is not None and self.link.clip_id is not None
 
     @property
+    def name(self) -> str:
+        """Who speaks, as far as they let us say it."""
+        return (self.link.shown_name if self.link else "") or self.words.somebody
+
+    @property
     def hear(self) -> str:
-        return self.words.hear.format(name=self.link.storyteller if self.link else "")
+        return self.words.hear.format(name=self.name)
 
     @property
     def answers(self) -> str:
-        return self.words.answers.format(name=self.link.storyteller if self.link else "")
+        return self.words.answers.format(name=self.name)
 
     @property
     def video_of(self) -> str:
-        return self.words.video_of.format(name=self.link.storyteller if self.link else "")
+        return self.words.video_of.format(name=self.name)
 
     @cached_property
     def progress(self) -> Progress:

@@ -51,20 +51,29 @@ def clean(text: str) -> str:
     return plain
 
 
+def shown(clip: Clip, consent: Consent | None) -> Voice:
+    """The name and place that anybody may be told; empty where consent does not reach."""
+    if consent is None:
+        return Voice(name="", place="")
+    storyteller = clip.storyteller
+    places = {
+        Consent.PlaceShown.CAMP: str(storyteller.place),
+        Consent.PlaceShown.COUNTRY: storyteller.place.country_name,
+    }
+    return Voice(
+        name=storyteller.public_name if consent.show_name else "",
+        place=places.get(Consent.PlaceShown(consent.show_place), ""),
+    )
+
+
 def voice(clip: Clip, consent: Consent | None, *, language: str) -> Voice:
     """The name and place that a reply in this language may say."""
-    storyteller = clip.storyteller
     short = language.split("-", maxsplit=1)[0]
-    name = NAMELESS.get(short, NAMELESS["en"])
-    place = PLACELESS.get(short, PLACELESS["en"])
-    if consent is not None and consent.show_name:
-        name = storyteller.public_name
-    shown = consent.show_place if consent else Consent.PlaceShown.NONE
-    if shown == Consent.PlaceShown.CAMP:
-        place = str(storyteller.place)
-    elif shown == Consent.PlaceShown.COUNTRY:
-        place = storyteller.place.country_name
-    return Voice(name=name, place=place)
+    known = shown(clip, consent)
+    return Voice(
+        name=known.name or NAMELESS.get(short, NAMELESS["en"]),
+        place=known.place or PLACELESS.get(short, PLACELESS["en"]),
+    )
 
 
 def consent_words(consent: Consent | None) -> str:

@@ -9,6 +9,7 @@ import shutil
 import sys
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urljoin
 
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
@@ -115,7 +116,8 @@ def _take_all(
         page.goto(address)
         take(page, name)
     page.goto(link)
-    page.get_by_role("link", name="العربية").first.click(force=True)
+    arabic = page.locator("a[hreflang=ar]").first.get_attribute("href") or ""
+    page.goto(urljoin(page.url, arabic))
     take(page, "petition-arabic")
     context.close()
 
@@ -130,6 +132,7 @@ def _work(desk: Page, newsroom: Run) -> None:
     if desk.get_by_role("button", name="Claim", exact=False).first.is_visible():
         desk.keyboard.press("c")
         desk.wait_for_timeout(1_200)
+    if desk.locator("[data-key='1']").is_visible():
         desk.keyboard.press("1")
         desk.wait_for_timeout(1_500)
 

@@ -1,5 +1,6 @@
 """What every template may use: icons, and numbers and times in the newsroom's words."""
 
+import math
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -82,6 +83,13 @@ def ago(value: datetime | None) -> str:
 def clock_left(until: datetime | None) -> str:
     """How long until a time, as 4:12; what the page then ticks by itself."""
     return duration(max(0.0, (until - timezone.now()).total_seconds())) if until else ""
+
+
+@register.filter
+def seconds_left(until: datetime | None) -> str:
+    """The same in seconds: 7 s."""
+    left = (until - timezone.now()).total_seconds() if until else 0.0
+    return f"{max(0, math.ceil(left))} s"
 
 
 @register.filter

@@ -26,7 +26,11 @@ TRIES = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkSubject:
-    """What a link stands for; each fact as it is at the time of the call."""
+    """What a link stands for; each fact as it is at the time of the call.
+
+    `storyteller` and `place` are for reports. The public sees only what is `shown_…`: as much as
+    the storyteller's consent allows, or nothing.
+    """
 
     mention_id: int | None = None
     reply_id: int | None = None
@@ -34,6 +38,9 @@ class LinkSubject:
     clip_title: str = ""
     storyteller: str = ""
     place: str = ""
+    shown_name: str = ""
+    shown_place: str = ""
+    shown_quote: str = ""
     language: str = ""
     network: str = ""
     editor_id: int | None = None
@@ -83,7 +90,9 @@ def forget_clip(clip_id: UUID) -> int:
 
     The links stay alive and keep their title and storyteller, so that counts stay true.
     """
-    return TrackedLink.objects.filter(clip_id=clip_id).update(clip_id=None)
+    return TrackedLink.objects.filter(clip_id=clip_id).update(
+        clip_id=None, shown_name="", shown_place="", shown_quote=""
+    )
 
 
 def url(link: TrackedLink) -> str:

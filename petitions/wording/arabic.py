@@ -4,6 +4,7 @@ WORDS = Words(
     skip="إلى العريضة",
     languages="اللغات",
     the_petition="العريضة",
+    somebody="إنسان مثلك",
     hear="استمع إلى {name}",
     answers="ردٌّ من {name}",
     video_of="فيديو: {name} يتحدث إليك",

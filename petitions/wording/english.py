@@ -4,6 +4,7 @@ WORDS = Words(
     skip="To the petition",
     languages="Languages",
     the_petition="The petition",
+    somebody="somebody",
     hear="Hear {name}",
     answers="{name} answers",
     video_of="Video: {name} speaks",

@@ -4,6 +4,7 @@ WORDS = Words(
     skip="Aller à la pétition",
     languages="Langues",
     the_petition="La pétition",
+    somebody="quelqu’un",
     hear="Écouter {name}",
     answers="{name} répond",
     video_of="Vidéo : {name} parle",

@@ -4,6 +4,7 @@ WORDS = Words(
     skip="Nenda kwenye ombi",
     languages="Lugha",
     the_petition="Ombi",
+    somebody="mtu",
     hear="Msikilize {name}",
     answers="{name} anajibu",
     video_of="Video: {name} anazungumza",

@@ -9,6 +9,7 @@ class Words:
     skip: str
     languages: str
     the_petition: str
+    somebody: str
     hear: str
     answers: str
     video_of: str

@@ -11,6 +11,7 @@ from videos.models import Clip, Consent
 def subject_of(reply: Reply, *, mention: Mention) -> links.LinkSubject:
     """The facts of a reply that its link carries for the reports."""
     clip = reply.clip
+    shown = wording.shown(clip, newest_consent(clip)) if clip else None
     return links.LinkSubject(
         mention_id=mention.pk,
         reply_id=reply.pk,
@@ -18,6 +19,9 @@ def subject_of(reply: Reply, *, mention: Mention) -> links.LinkSubject:
         clip_title=clip.title if clip else "",
         storyteller=clip.storyteller.public_name if clip else "",
         place=str(clip.storyteller.place) if clip else "",
+        shown_name=shown.name if shown else "",
+        shown_place=shown.place if shown else "",
+        shown_quote=clip.quote if clip else "",
         language=reply.language,
         network=mention.network,
         editor_id=reply.author_id,

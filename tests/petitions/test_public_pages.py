@@ -35,6 +35,9 @@ def link(petition: Petition) -> TrackedLink:
         clip_title="What a school needs",
         storyteller="Leila",
         place="Kakuma, Kenya",
+        shown_name="Leila",
+        shown_place="Kakuma, Kenya",
+        shown_quote="Sixty children, one blackboard.",
     )
 
 
@@ -481,3 +484,15 @@ def test_how_we_count_speaks_each_language(visitor: Client, language: str, words
     assert response.status_code == 200
     assert f"<h1>{words}</h1>" in text(response)
     assert not response.cookies
+
+
+def test_page_says_no_name_and_no_place_that_consent_does_not_allow(
+    visitor: Client, petition: Petition, link: TrackedLink
+) -> None:
+    TrackedLink.objects.filter(pk=link.pk).update(shown_name="", shown_place="")
+
+    page = text(visitor.get(f"{PAGE}?l=abc123"))
+
+    assert "Hear somebody" in page
+    assert "Leila" not in page
+    assert "Kakuma" not in page

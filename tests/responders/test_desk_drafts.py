@@ -9,7 +9,7 @@ from django.utils import timezone
 from campaign.models import Mention, User
 from petitions.models import TrackedLink
 from responders import wording
-from responders.actions import approval, desk
+from responders.actions import approval, desk, drafts
 from responders.models import MediaUpload, Reply
 from tests import factories
 from videos.models import Clip, Consent
@@ -211,3 +211,25 @@ def test_approve_as_typed_refuses_what_another_window_changed(
 
     draft.refresh_from_db()
     assert draft.status == Reply.Status.DRAFT
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("allowed", "name", "place"),
+    [
+        ({"show_name": True, "show_place": "camp"}, "Leila", "Kakuma, Kenya"),
+        ({"show_name": True, "show_place": "country"}, "Leila", "Kenya"),
+        ({"show_name": False, "show_place": "none"}, "", ""),
+    ],
+)
+def test_link_shows_the_public_what_consent_allows(
+    draft: Reply, allowed: dict[str, Any], name: str, place: str
+) -> None:
+    teller = factories.StorytellerFactory(public_name="Leila", place=factories.PlaceFactory())
+    draft.clip = factories.ClipFactory(storyteller=teller, consent=False)
+    factories.ConsentFactory(storyteller=teller, **allowed)
+
+    subject = drafts.subject_of(draft, mention=draft.mention)
+
+    assert (subject.shown_name, subject.shown_place) == (name, place)
+    assert (subject.storyteller, subject.place) == ("Leila", "Kakuma, Kenya")
