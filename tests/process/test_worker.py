@@ -33,6 +33,7 @@ def _worker(queue: str) -> Iterator[subprocess.Popen[bytes]]:
             process.kill()
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("_own_signals")
 def test_burst_does_the_jobs_of_its_queue_alone() -> None:
     django_rq.get_queue("mail").enqueue(jobs.note, "mail")
@@ -41,6 +42,7 @@ def test_burst_does_the_jobs_of_its_queue_alone() -> None:
     assert jobs.notes() == ["mail"]
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("_own_signals")
 def test_burst_goes_on_after_a_failed_job(caplog: pytest.LogCaptureFixture) -> None:
     queue = django_rq.get_queue("mail")
