@@ -50,7 +50,7 @@ def _until(look: Callable[[], T | None]) -> T:
         found = look()
         if found is not None:
             return found
-        time.sleep(0.02)
+        time.sleep(0.05)
     raise RuntimeError("waited in vain")
 
 
