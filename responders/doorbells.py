@@ -18,8 +18,9 @@ log = logging.getLogger(__name__)
 POST = "responders.jobs.post_reply"
 UPLOAD = "responders.jobs.upload_media"
 LOOK = "responders.jobs.look_for_replies"
+REMOVE = "responders.jobs.remove_reply"
 
-QUEUES = {POST: "posting", LOOK: "posting", UPLOAD: "uploads"}
+QUEUES = {POST: "posting", LOOK: "posting", REMOVE: "posting", UPLOAD: "uploads"}
 
 KEEP_FAILURES = 86_400
 

@@ -2,7 +2,7 @@
 
 from rq import get_current_job
 
-from responders.actions import media, posting, reconcile
+from responders.actions import media, posting, reconcile, takedown
 
 
 def post_reply(reply_id: int) -> None:
@@ -11,6 +11,14 @@ def post_reply(reply_id: int) -> None:
 
 def look_for_replies(account_id: int) -> None:
     reconcile.look(account_id)
+
+
+def remove_reply(reply_id: int) -> None:
+    takedown.remove(reply_id)
+
+
+def take_down_storyteller(storyteller_id: int) -> None:
+    takedown.follow_withdrawal(storyteller_id)
 
 
 def upload_media(upload_id: int) -> None:

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """`for_good`: a second try cannot help. `doubtful`: it may be on the network all the same."""
+    """`for_good`: a second try cannot help. `doubtful`: it may be on the network all the same.
+    `stands`: it is on the network, and should not be.
+    """
 
     label: str
     title: str
     next_step: str = ""
     for_good: bool = False
     doubtful: bool = False
+    stands: bool = False
 
 
 _UNKNOWN = "We cannot tell whether X posted this reply."
@@ -41,6 +44,12 @@ PROBLEMS = {
     ),
     "film": Problem(
         "Film not ready", "X could not prepare the film.", "Drop it and pair another clip."
+    ),
+    "not_removed": Problem(
+        "Not taken down",
+        "X did not take our reply down. It is still there.",
+        "Or delete it in X’s own app, then try again: we see that it is gone.",
+        stands=True,
     ),
     "refused": Problem("X refused", "X did not take this reply."),
 }

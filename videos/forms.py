@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from videos.actions import footage
+from videos.actions.consent import Channel
 from videos.models import Clip, Consent, Place, Storyteller, StorytellerQuerySet
 from videos.themes import THEMES
 
@@ -93,6 +94,21 @@ class FilmForm(forms.Form):
             themes=tuple(said["themes"]),
             voice_only=said["voice_only"],
         )
+
+
+class WithdrawForm(forms.Form):
+    """How we learnt that somebody withdraws, and that the person at the desk means it."""
+
+    channel = forms.ChoiceField(
+        choices=Channel.choices,
+        error_messages={
+            "required": "Say how we learnt of it.",
+            "invalid_choice": "Choose one of these.",
+        },
+    )
+    sure = forms.BooleanField(
+        error_messages={"required": "Confirm that all their clips go. Nothing was changed."}
+    )
 
 
 class ShelfFilter(forms.Form):

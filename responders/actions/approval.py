@@ -214,7 +214,8 @@ def cancel(reply: Reply, *, reason: str = "", by: User | None) -> Reply:
     with transaction.atomic():
         reply = changes.lock(reply.pk)
         before = reply.status
-        if before not in CANCELLABLE or reply.attempts.filter(outcome__in=MAY_EXIST).exists():
+        may_exist = reply.external_id or reply.attempts.filter(outcome__in=MAY_EXIST).exists()
+        if before not in CANCELLABLE or may_exist:
             raise Settled(_too_late(reply))
         final = reply.problem in FOR_GOOD
         reply.status = Reply.Status.CANCELLED

@@ -193,7 +193,7 @@ def _advance(row: MediaUpload, network: Network) -> None:
         _take(row, network.media_state(row.media_id))
         return
     film = row.clip.renditions.filter(kind=Rendition.Kind.POST, sha256=row.sha256).first()
-    if film is None or not default_storage.exists(film.file):
+    if film is None or not film.file or not default_storage.exists(film.file):
         _give_up(row, "The film is not in our storage.")
         return
     if _sha256(film.file) != row.sha256:

@@ -95,7 +95,7 @@ def finish(sending: Sending, result: PostedPost | NetworkError) -> None:
         attempt = reply.attempts.select_for_update(of=("self",)).get(pk=sending.attempt_id)
         if not attempt.outcome:
             outcomes.record(reply, attempt, result)
-        elif isinstance(result, PostedPost) and reply.status in _IN_DOUBT:
+        elif isinstance(result, PostedPost) and reply.status in _IN_DOUBT and not reply.external_id:
             outcomes.found(attempt, external_id=result.id)
             outcomes.stands(reply, external_id=result.id, at=timezone.now(), verb="posted", by=None)
         else:

@@ -246,6 +246,7 @@ def _last_look(reply: Reply) -> None:
 def _check_open(reply: Reply) -> None:
     if reply.status not in {Reply.Status.UNKNOWN, Reply.Status.PROBLEM}:
         raise approval.Settled("This reply needs no help any more.")
+    _check_not_posted(reply)
 
 
 def _check_again(reply: Reply) -> None:
@@ -253,8 +254,15 @@ def _check_again(reply: Reply) -> None:
         raise approval.Settled("We are still looking for it. Wait for the last look.")
     if reply.status != Reply.Status.PROBLEM:
         raise approval.Settled("This reply needs no help any more.")
+    _check_not_posted(reply)
     if problems.describe(reply.problem).for_good:
         raise approval.Settled("X refused it for good: a second try cannot help.")
+
+
+def _check_not_posted(reply: Reply) -> None:
+    """A reply that we could not take down is a problem too, and not one to be posted again."""
+    if reply.external_id:
+        raise approval.Settled("It is on X. What failed is taking it down.")
 
 
 def _id_in(link: str) -> str:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from campaign.models import Account, Pause
 from responders import doorbells
-from responders.actions import media, reconcile
+from responders.actions import media, reconcile, takedown
 from responders.models import Reply
 
 MOST = 200
@@ -45,6 +45,13 @@ def settle_the_unknown() -> int:
     """Attempts of dead workers, and looks for replies that may be on the network."""
     reconcile.adopt_lost()
     return _ring(doorbells.LOOK, reconcile.due_accounts())
+
+
+def ring_for_removals() -> int:
+    """Posts that are to be deleted, and what is still posted or waits with a withdrawn clip."""
+    for storyteller in takedown.left_over()[:MOST]:
+        takedown.follow_withdrawal(storyteller)
+    return _ring(doorbells.REMOVE, takedown.due(at=timezone.now())[:MOST])
 
 
 def _ring(job: str, subjects: list[int]) -> int:

@@ -156,7 +156,12 @@ def trouble(campaign: Campaign) -> list[Trouble]:
 def put_right(campaign: Campaign) -> list[Mended]:
     """Problems of today that are over."""
     today = checks.midnight(timezone.now())
-    over = [Reply.Status.POSTED, Reply.Status.CANCELLED, Reply.Status.APPROVED]
+    over = [
+        Reply.Status.POSTED,
+        Reply.Status.CANCELLED,
+        Reply.Status.APPROVED,
+        Reply.Status.REMOVED,
+    ]
     rows = (
         _rows(campaign)
         .filter(problem_at__gte=today, status__in=over)
@@ -338,7 +343,15 @@ def _who_settled(replies: list[Reply]) -> dict[int, str]:
     entries = AuditEntry.objects.filter(
         target_type="reply", target_id__in=[str(reply.pk) for reply in replies]
     )
-    settled = ["found", "posted", "pointed to", "cancelled", "to be posted again", "dropped"]
+    settled = [
+        "found",
+        "posted",
+        "pointed to",
+        "cancelled",
+        "to be posted again",
+        "dropped",
+        "taken down",
+    ]
     for entry in entries.filter(verb__in=settled).select_related("actor").order_by("id"):
         if entry.verb == "posted" and int(entry.target_id) in newest:
             continue  # what a person sent again was their decision
@@ -350,6 +363,8 @@ def _how_settled(reply: Reply) -> str:
     if reply.status == Reply.Status.CANCELLED:
         problem = problems.DROPPED.get(reply.problem) or problems.describe(reply.problem).title
         return f"{problem.rstrip('.')}; reply dropped"
+    if reply.status == Reply.Status.REMOVED:
+        return "Taken down on X"
     attempts = list(reply.attempts.all())
     if len(attempts) > 1:
         return f"Sent again; attempt {attempts[-1].number}"

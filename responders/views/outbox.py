@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from campaign.access import NewsroomRequest, newsroom
 from campaign.models import Campaign
-from responders.actions import approval, reconcile
+from responders.actions import approval, reconcile, takedown
 from responders.actions.changes import Refused
 from responders.models import Reply
 from responders.reports import outbox as report
@@ -90,6 +90,22 @@ def post_again(request: NewsroomRequest, pk: int) -> HttpResponse:
         "It goes out again now, after the same checks.",
         lambda: reconcile.post_again(reply, by=request.user),
         about=reply,
+    )
+
+
+@require_POST
+@newsroom(SOLVE)
+def take_down(request: NewsroomRequest, pk: int) -> HttpResponse:
+    """Delete our reply on the network; the form stands under "Posted", or under a problem."""
+    reply = _reply(request, pk)
+    part = "problems" if reply.status == Reply.Status.PROBLEM else "posted"
+    reason = request.POST.get("reason", "")
+    return _act(
+        request,
+        part,
+        f"Our reply to @{reply.mention.author_handle} is being taken down.",
+        lambda: takedown.take_down(reply, reason=reason, by=request.user),
+        about=reply if part == "problems" else None,
     )
 
 

@@ -35,9 +35,10 @@ POSTED_UNHEARD = "posted, and the answer is lost"
 
 @dataclass
 class FakeNetwork:
-    """`answers` are used up in order; without one a create succeeds."""
+    """`answers` are used up in order; without one a create succeeds, and so does a delete."""
 
     answers: list[str | NetworkError | Exception] = field(default_factory=list)
+    delete_answers: list[Exception] = field(default_factory=list)
     timeline: list[Post] = field(default_factory=list)
     calls: list[tuple[str, str]] = field(default_factory=list)
     hidden: bool = False
@@ -52,6 +53,10 @@ class FakeNetwork:
     @property
     def creates(self) -> list[str]:
         return [what for call, what in self.calls if call == "create"]
+
+    @property
+    def deletes(self) -> list[str]:
+        return [what for call, what in self.calls if call == "delete"]
 
     def create_reply(
         self, text: str, *, in_reply_to: str, media_ids: Sequence[str] = ()
@@ -118,7 +123,11 @@ class FakeNetwork:
         return Author(self.account_id, "us")
 
     def delete_post(self, post_id: str) -> None:
-        raise NotImplementedError
+        with self.lock:
+            self.calls.append(("delete", post_id))
+            if self.delete_answers:
+                raise self.delete_answers.pop(0)
+            self.timeline = [post for post in self.timeline if post.id != post_id]
 
     def search_recent(
         self, query: str, *, since_id: str = "", next_token: str = "", limit: int = 100

@@ -290,7 +290,7 @@ def test_budget_counts_what_was_posted_today(due: Make, network: FakeNetwork, ac
 
 PAGES = ["outbox", "approvals", "status"]
 DESK_BUTTONS = ["outbox-undo", "outbox-drop", "approvals-approve", "approvals-back"]
-SENIOR_BUTTONS = ["outbox-there", "outbox-again"]
+SENIOR_BUTTONS = ["outbox-there", "outbox-again", "outbox-down"]
 
 
 @pytest.mark.parametrize("name", [*PAGES, *DESK_BUTTONS, *SENIOR_BUTTONS, "pause", "resume"])

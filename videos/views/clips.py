@@ -10,9 +10,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from campaign.access import NewsroomRequest, newsroom
 from videos import reports
-from videos.actions import footage
-from videos.forms import ShelfFilter
-from videos.models import Clip
+from videos.actions import consent, footage
+from videos.forms import ShelfFilter, WithdrawForm
+from videos.models import Clip, Storyteller
 
 
 @require_safe
@@ -26,6 +26,8 @@ def clips(request: NewsroomRequest) -> HttpResponse:
         "page": pages.get_page(request.GET.get("page")),
         "chosen": shelf.cleaned_data,
         "may_review": request.user.has_perm("campaign.review_clips"),
+        "may_withdraw": request.user.has_perm("campaign.withdraw_consent"),
+        "channels": consent.Channel.choices,
     }
     if request.headers.get("HX-Request"):
         return render(request, "videos/clips.html#shelf", context)
@@ -46,4 +48,25 @@ def retire(request: NewsroomRequest, pk: uuid.UUID) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.success(request, f"{clip.storyteller.public_name}: “{clip.title}” is retired.")
+    return redirect("clips", request.campaign.slug)
+
+
+@require_POST
+@newsroom("campaign.withdraw_consent")
+def withdraw(request: NewsroomRequest, pk: int) -> HttpResponse:
+    """A storyteller takes their consent back."""
+    storyteller = get_object_or_404(Storyteller, pk=pk, campaign=request.campaign)
+    form = WithdrawForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, str(next(iter(form.errors.values()))[0]))
+        return redirect("clips", request.campaign.slug)
+    channel = consent.Channel(form.cleaned_data["channel"])
+    try:
+        clips = consent.withdraw(storyteller, channel=channel, by=request.user)
+    except consent.NothingToWithdrawError as error:
+        messages.error(request, str(error))
+    else:
+        count = f"{clips} clip" if clips == 1 else f"{clips} clips"
+        words = f"The consent of {storyteller.public_name} is withdrawn: {count} taken off."
+        messages.success(request, f"{words} Replies with them are being taken down.")
     return redirect("clips", request.campaign.slug)
