@@ -56,6 +56,7 @@ def test_clock_names_a_sweep_that_does_not_exist(settings: Settings) -> None:
         call_command("clock", "--once")
 
 
+@pytest.mark.django_db
 def test_sweep_waits_for_its_interval() -> None:
     clock = Clock({GOOD: 60})
     clock.tick()
@@ -63,6 +64,7 @@ def test_sweep_waits_for_its_interval() -> None:
     assert jobs.notes() == ["good"]
 
 
+@pytest.mark.django_db
 def test_slow_sweep_is_named(caplog: pytest.LogCaptureFixture) -> None:
     Clock({GOOD: 0.0}).tick()
     assert f"The sweep {GOOD} took" in caplog.text
