@@ -82,8 +82,14 @@ def find_pip_wheel() -> Path | None:
 
 
 def download_pip_wheel(folder: Path) -> Path:
-    """The pinned wheel, from the index that pip itself would ask."""
-    index = os.environ.get("PIP_INDEX_URL", "https://pypi.org/simple").rstrip("/") + "/pip/"
+    """The pinned wheel, from the index that PIP_INDEX_URL names."""
+    named = os.environ.get("PIP_INDEX_URL")
+    if not named:
+        sys.exit(
+            "This Python has no pip. Install it (Debian and Ubuntu: `apt install python3-venv`) "
+            "or say in PIP_INDEX_URL which package index to fetch it from, and try again."
+        )
+    index = named.rstrip("/") + "/pip/"
     try:
         page = fetch(index).decode()
         address = re.search(rf'href="([^"]*{re.escape(PIP)})[^"]*"', page)
@@ -117,7 +123,7 @@ def run_pip(*arguments: str, python_path: str = "") -> None:
     if done.returncode != 0:
         sys.exit(
             "The installation failed; pip's words are above. With a network that reaches "
-            "pypi.org (or PIP_INDEX_URL), run the same command again."
+            "your package index (PIP_INDEX_URL), run the same command again."
         )
 
 
