@@ -8,20 +8,10 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 
 from campaign import audit
+from campaign.admin import ReadOnlyAdmin
 from campaign.models import User
 from petitions.actions import moderation
 from petitions.models import CountSnapshot, Petition, PetitionText, Signature, TrackedLink
-
-
-class _ReadOnly(admin.ModelAdmin[Any]):
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class PetitionTextInline(admin.StackedInline[PetitionText, Petition]):
@@ -67,7 +57,7 @@ class PetitionAdmin(admin.ModelAdmin[Petition]):
 
 
 @admin.register(TrackedLink)
-class TrackedLinkAdmin(_ReadOnly):
+class TrackedLinkAdmin(ReadOnlyAdmin[TrackedLink]):
     list_display = ["slug", "petition", "storyteller", "place", "clip_title", "posted_at"]
     list_filter = ["petition", "place", "language"]
     search_fields = ["slug", "storyteller", "clip_title"]
@@ -75,7 +65,7 @@ class TrackedLinkAdmin(_ReadOnly):
 
 
 @admin.register(Signature)
-class SignatureAdmin(_ReadOnly):
+class SignatureAdmin(ReadOnlyAdmin[Signature]):
     """Name and address stay encrypted here: moderation needs neither."""
 
     list_display = ["id", "petition", "state", "country", "language", "signed_at", "confirmed_at"]

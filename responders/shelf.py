@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.utils import timezone
 
-from campaign.models import Campaign, Mention
+from campaign.models import Mention
 from responders import themes, wording
 from videos.models import Clip
 from videos.models import Consent as ConsentModel
@@ -100,21 +100,6 @@ def suggest(mention: Mention, *, words: str = "", chosen: Clip | None = None) ->
         )
         for index, clip in enumerate(found)
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Stock:
-    """How much is on the shelf, for its head."""
-
-    ready: int
-    resting: int
-
-
-def stock(campaign: Campaign) -> Stock:
-    ready = Clip.objects.filter(campaign=campaign).ready()
-    used = list(ready.values_list("used_at", flat=True))
-    since = timezone.now() - REST
-    return Stock(ready=len(used), resting=sum(1 for at in used if at and at > since))
 
 
 def _fit(mention: Mention, touched: set[str], *, at: datetime) -> Case | Value:

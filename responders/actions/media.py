@@ -69,12 +69,6 @@ def want(clip: Clip, account: Account) -> MediaUpload | None:
     return upload
 
 
-def ready_for(reply: Reply) -> MediaUpload | None:
-    """The upload that this reply can be posted with now, if there is one."""
-    uploads = MediaUpload.objects.filter(account=reply.account_id, sha256=_film_of(reply))
-    return next((upload for upload in uploads if is_ready(upload)), None)
-
-
 def state_for(reply: Reply) -> MediaUpload | None:
     return MediaUpload.objects.filter(account=reply.account_id, sha256=_film_of(reply)).first()
 

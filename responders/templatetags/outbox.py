@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from campaign.models import Campaign
-from responders.actions import approval
 from responders.models import Reply
 from responders.reports import outbox, status
 from videos.models import Clip
@@ -19,12 +18,6 @@ register = template.Library()
 @register.simple_tag
 def budget_of(campaign: Campaign) -> status.Budget:
     return status.budget(campaign)
-
-
-@register.simple_tag
-def fingerprint_of(reply: Reply) -> str:
-    """What an approval of the reply as shown here is bound to."""
-    return approval.fingerprint(reply)
 
 
 @register.filter

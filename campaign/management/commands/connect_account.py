@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from campaign.actions import accounts
-from campaign.models import Campaign
+from campaign.management import lookup
 from campaign.networks import registry
 from campaign.networks.base import NetworkError
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        campaign = self._campaign(options["campaign"])
+        campaign = lookup.campaign(options["campaign"])
         credentials = self._credentials(options["credentials"])
         try:
             account = accounts.connect(
@@ -35,13 +35,6 @@ class Command(BaseCommand):
         except (NetworkError, accounts.OfAnotherCampaign) as error:
             raise CommandError(f"Nothing was stored. {error}") from error
         self.stdout.write(f"{account} is connected and answers for {campaign}.")
-
-    def _campaign(self, slug: str) -> Campaign:
-        try:
-            return Campaign.objects.get(slug=slug)
-        except Campaign.DoesNotExist:
-            known = ", ".join(Campaign.objects.values_list("slug", flat=True)) or "none yet"
-            raise CommandError(f"There is no campaign “{slug}”. Known: {known}.") from None
 
     def _credentials(self, name: str) -> dict[str, str]:
         """What went wrong is said without a word of what the file holds."""

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from campaign import roles
 from campaign.actions import people
-from campaign.models import Campaign
+from campaign.management import lookup
 
 
 class Command(BaseCommand):
@@ -23,7 +23,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        campaigns = [self._campaign(slug) for slug in options["campaign"]]
+        campaigns = [lookup.campaign(slug) for slug in options["campaign"]]
         password = input() if options["password_stdin"] else getpass("Their first password: ")
         try:
             validate_password(password)
@@ -40,10 +40,3 @@ class Command(BaseCommand):
         except people.NameTaken as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{options['username']} can sign in as {options['role']}.")
-
-    def _campaign(self, slug: str) -> Campaign:
-        try:
-            return Campaign.objects.get(slug=slug)
-        except Campaign.DoesNotExist:
-            known = ", ".join(Campaign.objects.values_list("slug", flat=True)) or "none yet"
-            raise CommandError(f"There is no campaign “{slug}”. Known: {known}.") from None
