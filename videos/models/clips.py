@@ -1,145 +1,14 @@
 import uuid
 from datetime import datetime
-from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
 from campaign.models import Campaign, User
-
-
-def check_timezone(name: str) -> None:
-    if name not in available_timezones():
-        raise ValidationError("Write a time zone such as Africa/Nairobi.")
-
-
-class Place(models.Model):
-    """Where a crew films. Only as exact as may be published: a camp or town, and its country."""
-
-    slug = models.SlugField(unique=True, max_length=40)
-    name = models.CharField(max_length=80)
-    country = models.CharField(max_length=2, help_text="ISO 3166 code, such as KE.")
-    country_name = models.CharField(max_length=80)
-    timezone = models.CharField(max_length=60, default="UTC", validators=[check_timezone])
-
-    class Meta:
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return f"{self.name}, {self.country_name}"
-
-    @property
-    def tz(self) -> ZoneInfo:
-        return ZoneInfo(self.timezone)
-
-
-class CrewMember(models.Model):
-    """A person of a crew and the one place whose storytellers and clips they may see."""
-
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="crew")
-    place = models.ForeignKey(Place, models.PROTECT, related_name="crew")
-
-    def __str__(self) -> str:
-        return f"{self.user} in {self.place.name}"
-
-
-class StorytellerQuerySet(models.QuerySet["Storyteller"]):
-    def at(self, place: Place) -> "StorytellerQuerySet":
-        return self.filter(place=place)
-
-
-class Storyteller(models.Model):
-    """Somebody who answers, under a public name. Who they really are is not kept here."""
-
-    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="storytellers")
-    place = models.ForeignKey(Place, models.PROTECT, related_name="storytellers")
-    public_name = models.CharField(
-        max_length=60, help_text="A pseudonym unless they wish otherwise."
-    )
-    languages = ArrayField(models.CharField(max_length=8), default=list)
-    is_minor = models.BooleanField(default=False)
-    active = models.BooleanField(default=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    objects = StorytellerQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["public_name"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["campaign", "place", "public_name"], name="storyteller_name_is_unique"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.public_name
-
-
-class ConsentQuerySet(models.QuerySet["Consent"]):
-    def valid(self, *, network: str, at: datetime) -> "ConsentQuerySet":
-        """Newest versions that allow this network at that time and were not withdrawn."""
-        newer = Consent.objects.filter(
-            storyteller=OuterRef("storyteller"), version__gt=OuterRef("version")
-        )
-        return self.filter(
-            ~Exists(newer),
-            Q(expires_at=None) | Q(expires_at__gt=at),
-            networks__contains=[network],
-            withdrawn_at=None,
-            given_at__lte=at,
-        )
-
-
-class Consent(models.Model):
-    """What a storyteller agreed to; a change is a new version, never an edit."""
-
-    class Method(models.TextChoices):
-        SPOKEN = "spoken", "Spoken, recorded"
-        SIGNED = "signed", "Signed"
-        MARK = "mark", "A mark, witnessed"
-
-    class PlaceShown(models.TextChoices):
-        NONE = "none", "No place"
-        COUNTRY = "country", "The country"
-        CAMP = "camp", "The camp"
-
-    storyteller = models.ForeignKey(Storyteller, models.PROTECT, related_name="consents")
-    version = models.PositiveSmallIntegerField(default=1)
-    method = models.CharField(max_length=8, choices=Method.choices)
-    language = models.CharField(max_length=8, default="en")
-    networks = ArrayField(models.CharField(max_length=20), default=list)
-    show_face = models.BooleanField(default=False)
-    show_name = models.BooleanField(default=False)
-    show_place = models.CharField(max_length=8, choices=PlaceShown.choices, default=PlaceShown.NONE)
-    given_at = models.DateTimeField()
-    expires_at = models.DateTimeField(null=True, blank=True)
-    collected_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
-
-    objects = ConsentQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["storyteller", "-version"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["storyteller", "version"], name="consent_version_is_unique"
-            ),
-            models.CheckConstraint(
-                condition=Q(withdrawn_at=None) | Q(withdrawn_at__gte=F("given_at")),
-                name="consent_withdrawn_after_given",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.storyteller}, consent {self.version}"
+from videos.models.places import CrewMember
+from videos.models.storytellers import Consent, Storyteller
 
 
 class ClipQuerySet(models.QuerySet["Clip"]):

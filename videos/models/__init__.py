@@ -1,0 +1,16 @@
+from videos.models.clips import Clip, ClipQuerySet, Rendition
+from videos.models.places import CrewMember, Place, check_timezone
+from videos.models.storytellers import Consent, ConsentQuerySet, Storyteller, StorytellerQuerySet
+
+__all__ = [
+    "Clip",
+    "ClipQuerySet",
+    "Consent",
+    "ConsentQuerySet",
+    "CrewMember",
+    "Place",
+    "Rendition",
+    "Storyteller",
+    "StorytellerQuerySet",
+    "check_timezone",
+]
