@@ -1,0 +1,6 @@
+from petitions.models.counts import CountSnapshot
+from petitions.models.links import ClickCount, TrackedLink
+from petitions.models.petitions import Petition, PetitionText
+from petitions.models.signatures import Signature
+
+__all__ = ["ClickCount", "CountSnapshot", "Petition", "PetitionText", "Signature", "TrackedLink"]

@@ -1,0 +1,69 @@
+from django.db import models
+from django.db.models import Q
+
+from petitions.models.petitions import Petition
+
+
+class TrackedLinkQuerySet(models.QuerySet["TrackedLink"]):
+    def posted(self) -> "TrackedLinkQuerySet":
+        return self.exclude(posted_at=None)
+
+
+class TrackedLink(models.Model):
+    """The link of one reply, `/s/<slug>`, with what the reports need to know of that reply.
+
+    The facts are copied here when the reply is approved and posted, so that reports stay true
+    when a clip is retired or a reply taken down, and need to know nothing of the desk.
+    """
+
+    petition = models.ForeignKey(Petition, models.PROTECT, related_name="links")
+    slug = models.CharField(max_length=12, unique=True)
+    mention_id = models.BigIntegerField(null=True, blank=True)
+    reply_id = models.BigIntegerField(null=True, blank=True)
+    clip_id = models.UUIDField(null=True, blank=True)
+    clip_title = models.CharField(max_length=120, blank=True)
+    storyteller = models.CharField(max_length=60, blank=True)
+    place = models.CharField(max_length=120, blank=True)
+    shown_name = models.CharField(
+        max_length=60, blank=True, help_text="What the public may be told: the name, if at all."
+    )
+    shown_place = models.CharField(max_length=120, blank=True)
+    shown_quote = models.TextField(blank=True)
+    language = models.CharField(max_length=8, blank=True)
+    network = models.CharField(max_length=20, blank=True)
+    editor_id = models.BigIntegerField(null=True, blank=True)
+    tweeted_at = models.DateTimeField(null=True, blank=True)
+    posted_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = TrackedLinkQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(slug__regex=r"^[a-z0-9]{5,12}$"), name="link_slug_is_plain"
+            )
+        ]
+        indexes = [models.Index("petition", "posted_at", name="link_posted")]
+
+    def __str__(self) -> str:
+        return f"/s/{self.slug}"
+
+
+class ClickCount(models.Model):
+    """Clicks on one link in one hour, people and bots apart. Only ever added to, by upsert."""
+
+    link = models.ForeignKey(TrackedLink, models.CASCADE, related_name="clicks")
+    hour = models.DateTimeField(help_text="The hour's first instant.")
+    people = models.PositiveIntegerField(default=0)
+    bots = models.PositiveIntegerField(default=0)
+    repeats = models.PositiveIntegerField(default=0, help_text="The same person again that day.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["link", "hour"], name="click_count_is_unique")
+        ]
+        indexes = [models.Index("hour", name="click_hour")]
+
+    def __str__(self) -> str:
+        return f"{self.link_id} {self.hour:%Y-%m-%d %H}: {self.people}"
