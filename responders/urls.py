@@ -1,7 +1,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from responders import urls_outbox
-from responders.views import desk
+from responders.views import composer, desk
 
 desk_urls = [
     path("", desk.show, name="desk"),
@@ -18,11 +18,11 @@ desk_urls = [
     path("<int:pk>/dismiss", desk.dismiss, name="desk-dismiss"),
     path("<int:pk>/never", desk.never, name="desk-never"),
     path("<int:pk>/restore", desk.restore, name="desk-restore"),
-    path("<int:pk>/save", desk.save, name="desk-save"),
-    path("<int:pk>/pair", desk.pair, name="desk-pair"),
-    path("<int:pk>/approve", desk.approve, name="desk-approve"),
-    path("<int:pk>/submit", desk.submit, name="desk-submit"),
-    path("replies/<int:reply>/undo", desk.undo, name="desk-undo"),
+    path("<int:pk>/save", composer.save, name="desk-save"),
+    path("<int:pk>/pair", composer.pair, name="desk-pair"),
+    path("<int:pk>/approve", composer.approve, name="desk-approve"),
+    path("<int:pk>/submit", composer.submit, name="desk-submit"),
+    path("replies/<int:reply>/undo", composer.undo, name="desk-undo"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

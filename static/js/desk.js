@@ -1,17 +1,17 @@
-/* The desk's own ways: keys, the composer's count and preview, the lease, and cards that change in
-   place. The server decides everything; what is here only asks it and shows at once what it can. */
+/* The desk's own ways: keys, the lease, and cards that change in place (composer.js has the rest). The
+   server decides everything; what is here only asks it and shows at once what it can. */
 
+import * as composer from "./composer.js";
 import * as keys from "./keys.js";
-import { announce, toast } from "./toasts.js";
-import { LIMIT, weigh } from "./weight.js";
+import { announce } from "./toasts.js";
 
 const BEAT = 60_000;
 const IDLE = 120_000;
 const LAST_SECONDS = 30_000;
 
 const desk = document.getElementById("desk");
+const { field } = composer;
 const pane = () => document.getElementById("pane");
-const field = () => document.getElementById("reply-text");
 const open = () => pane()?.dataset.mention;
 let activeAt = Date.now();
 
@@ -81,83 +81,7 @@ function ask(method, url, { target = "#desk", swap = "none", values } = {}) {
     return htmx.ajax(method, url, { source: desk, target, swap, values }).catch(() => {});
 }
 
-/* Composer -------------------------------------------------------------------------------- */
-
-function onX(text) {
-    const parts = document.createDocumentFragment();
-    let at = 0;
-    for (const found of text.matchAll(/https?:\/\/\S+|(?<![\p{L}\p{N}_])[@#][\p{L}\p{N}_]+/gu)) {
-        parts.append(text.slice(at, found.index));
-        const link = document.createElement("bdi");
-        link.className = "x-link";
-        link.textContent = found[0].replace(/^https?:\/\/(www\.)?/, "");
-        parts.append(link);
-        at = found.index + found[0].length;
-    }
-    parts.append(text.slice(at));
-    return parts;
-}
-
-function count() {
-    const text = field();
-    if (!text) return;
-    const units = weigh(text.value);
-    const place = document.querySelector("#draft-count [data-count]");
-    if (place) place.textContent = units;
-    const ring = document.querySelector("#draft-count .ring");
-    ring?.classList.toggle("is-over", units > LIMIT);
-    const share = Math.min(100, (100 * units) / LIMIT).toFixed(1);
-    ring?.querySelector(".ring-left").setAttribute("stroke-dasharray", `${share} 100`);
-    document.getElementById("x-text")?.replaceChildren(onX(text.value));
-}
-
-/** Into the text as if it were typed, so that the browser's own undo takes it back. */
-function type(text, { whole = false } = {}) {
-    const target = field();
-    target.focus();
-    if (whole) target.select();
-    else target.setSelectionRange(target.value.length, target.value.length);
-    if (!document.execCommand("insertText", false, text)) {
-        if (whole) target.value = text;
-        else target.value += text;
-        target.dispatchEvent(new Event("input", { bubbles: true }));
-    }
-}
-
-function add(text) {
-    const value = field().value;
-    if (text.startsWith("@")) {
-        field().focus();
-        field().setSelectionRange(0, 0);
-        document.execCommand("insertText", false, `${text} `);
-        return;
-    }
-    type(`${value && !/\s$/.test(value) ? " " : ""}${text}`);
-}
-
-let written = "";
-/** Where the keys go: to the shelf until a clip is chosen (so that C, 1, Ctrl ↵ is an answer), then
-    into the text, with the caret at its end. A text that has the focus keeps it, if it is the same
-    tweet's: htmx gives the focus on to whatever has the same id. */
-function beginWriting() {
-    const text = field();
-    const same = written === open();
-    written = open();
-    if (!text || matchMedia("(width < 48rem)").matches) return;
-    if (same && document.activeElement === text) return;
-    if (!("paired" in pane().dataset)) {
-        document.querySelector(".work").focus({ preventScroll: true });
-        return;
-    }
-    text.focus();
-    text.setSelectionRange(text.value.length, text.value.length);
-}
-
-async function copy(text, place) {
-    await navigator.clipboard.writeText(text);
-    if (place) place.textContent = "Copied";
-    else toast("Copied.");
-}
+/* Films ------------------------------------------------------------------------------------ */
 
 function preview(still) {
     if (still.querySelector("video")) return;
@@ -230,14 +154,6 @@ document.body.addEventListener("htmx:afterSettle", (event) => {
     for (const act of rest) inTurn(act);
 });
 
-function approve() {
-    const button = document.querySelector("[data-approve]");
-    if (!button) return press("c");
-    if (button.disabled) announce(button.textContent.trim(), { now: true });
-    else button.click();
-    return true;
-}
-
 function escape() {
     if (document.body.classList.contains("shelf-open")) {
         openShelf(false);
@@ -269,20 +185,13 @@ keys.on("k", () => move(-1));
 keys.on("n", showNew);
 keys.on("/", focusOn("queue-search"));
 keys.on("s", focusOn("shelf-search"));
-keys.on("Mod+Enter", () => inTurn(approve));
+keys.on("Mod+Enter", () => inTurn(() => composer.approve() || press("c")));
 keys.on("Escape", escape);
 keys.on("i", () => field()?.focus());
 // Only from the tweet itself: on a button or a link Enter is theirs.
 keys.on("Enter", () => {
     if (!field() || !document.activeElement?.matches(".work, body")) return false;
     field().focus();
-    return true;
-});
-keys.on("t", () => {
-    const menu = document.getElementById("templates-menu");
-    if (!menu) return false;
-    menu.open = true;
-    menu.querySelector(".menu-item")?.focus();
     return true;
 });
 for (const key of ["c", "d", "e", "z", "v", "1", "2", "3", "4", "5"]) keys.on(key, () => inTurn(() => press(key)));
@@ -299,19 +208,9 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("click", (event) => {
     const on = (selector) => event.target.closest(selector);
-    const template = on("[data-template]");
-    const adds = on("[data-adds]");
-    const copies = on("[data-copies]");
-    const copied = on("[data-copy]");
     const media = on("[data-media]");
     const film = on("[data-preview]");
-    if (template) {
-        template.closest("details").open = false;
-        type(template.dataset.template, { whole: true });
-    } else if (adds) add(adds.dataset.adds);
-    else if (copies) copy(document.querySelector(copies.dataset.copies).value, copies.querySelector("[data-copied]"));
-    else if (copied) copy(copied.dataset.copy);
-    else if (film) playAloud(film);
+    if (film) playAloud(film);
     else if (on("[data-show-new]")) showNew();
     else if (on("[data-shelf-close]")) openShelf(false);
     else if (on("[data-shelf-open]")) openShelf(true);
@@ -327,15 +226,7 @@ document.addEventListener("pointerout", (event) => {
     if (film && !film.contains(event.relatedTarget)) still(film);
 });
 
-document.addEventListener("input", (event) => {
-    activeAt = Date.now();
-    if (event.target === field()) {
-        count();
-        const saved = document.querySelector("#draft-saved");
-        if (saved) saved.textContent = "Writing";
-    }
-});
-for (const kind of ["keydown", "pointerdown", "wheel"]) {
+for (const kind of ["input", "keydown", "pointerdown", "wheel"]) {
     document.addEventListener(kind, () => (activeAt = Date.now()), { passive: true });
 }
 
@@ -353,19 +244,6 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
     }
 });
 
-function failed(event) {
-    const place = document.querySelector("#draft-saved");
-    const words = navigator.onLine
-        ? "That did not reach us. Your text is kept here; try again."
-        : "Offline. Your text is kept here and saved when we are back.";
-    if (place) place.textContent = words;
-    announce(words, { now: true });
-    event.detail?.elt?.removeAttribute?.("disabled");
-}
-for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
-    document.body.addEventListener(name, failed);
-}
-
 document.body.addEventListener("htmx:afterSwap", (event) => {
     const element = event.detail.elt;
     if (element.id !== "pane" && event.detail.target?.id !== "pane") return;
@@ -374,8 +252,7 @@ document.body.addEventListener("htmx:afterSwap", (event) => {
     for (const old of document.querySelectorAll("dialog[open]")) old.close();
     const said = pane().dataset.said;
     if (said) announce(said);
-    beginWriting();
-    count();
+    composer.begin(open());
 });
 
 document.addEventListener("left:over", (event) => {
@@ -436,5 +313,4 @@ if (/Mac|iPhone|iPad/.test(navigator.platform)) {
 }
 
 mark();
-count();
-beginWriting();
+composer.begin(open());

@@ -1,0 +1,92 @@
+"""The composer: what is written to one person, by whom it is said, and that it may go."""
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_POST
+
+from campaign.access import NewsroomRequest, newsroom
+from responders.actions import approval, desk
+from responders.views import pane
+from responders.views.pane import CONFLICT, Refusals
+from responders.wording import TextTooLong
+
+USE = "campaign.use_desk"
+
+
+@require_POST
+@newsroom(USE)
+def save(request: NewsroomRequest, pk: int) -> HttpResponse:
+    """The text as it stands, while it is typed. Answers with its count and checks."""
+    mention = pane.mention_of(request, pk)
+    try:
+        draft = desk.draft_of(mention, by=request.user)
+        desk.save_draft(draft, text=request.POST.get("text", ""), by=request.user)
+    except TextTooLong as error:
+        return pane.facts(request, mention, failure=str(error), status=CONFLICT)
+    except desk.DeskError as error:
+        return pane.state(
+            request, pane.mention_of(request, pk), failure=str(error), status=CONFLICT
+        )
+    return pane.facts(request, pane.mention_of(request, pk))
+
+
+@require_POST
+@newsroom(USE)
+def pair(request: NewsroomRequest, pk: int) -> HttpResponse:
+    """Choose the clip; the text names who answers."""
+    mention = pane.mention_of(request, pk)
+    try:
+        desk.pair(
+            desk.draft_of(mention, by=request.user),
+            clip=desk.clip_named(request.POST.get("clip", ""), campaign=request.campaign),
+            text=request.POST.get("text"),
+            by=request.user,
+        )
+    except Refusals as error:
+        return pane.refused(request, mention, error)
+    return pane.done(request, pane.mention_of(request, pk))
+
+
+@require_POST
+@newsroom(USE)
+def approve(request: NewsroomRequest, pk: int) -> HttpResponse:
+    """Approve what stands in the composer; the next one is claimed."""
+    mention = pane.mention_of(request, pk)
+    try:
+        reply = desk.draft_of(mention, by=request.user)
+        desk.approve_as_typed(
+            reply,
+            text=request.POST.get("text", reply.text),
+            seen=request.POST.get("seen", ""),
+            by=request.user,
+        )
+    except Refusals as error:
+        return pane.refused(request, mention, error)
+    return pane.advance(request, pane.mention_of(request, pk))
+
+
+@require_POST
+@newsroom(USE)
+def submit(request: NewsroomRequest, pk: int) -> HttpResponse:
+    """Ask for a second pair of eyes; the next one is claimed."""
+    mention = pane.mention_of(request, pk)
+    try:
+        reply = desk.draft_of(mention, by=request.user)
+        desk.save_draft(reply, text=request.POST.get("text", reply.text), by=request.user)
+        approval.submit(reply, by=request.user)
+    except Refusals as error:
+        return pane.refused(request, mention, error)
+    return pane.advance(request, pane.mention_of(request, pk))
+
+
+@require_POST
+@newsroom(USE)
+def undo(request: NewsroomRequest, reply: int) -> HttpResponse:
+    """Take back what was approved; it opens again."""
+    mine = pane.reply_of(request, reply)
+    try:
+        approval.undo(mine, by=request.user)
+    except Refusals as error:
+        return pane.refused(request, mine.mention, error)
+    return pane.done(
+        request, pane.mention_of(request, mine.mention_id), said="Undone. Nothing was sent."
+    )

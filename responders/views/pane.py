@@ -1,0 +1,129 @@
+"""How the desk answers: a page of its own for each address, for htmx the part that changes.
+
+What cannot be done is said in the pane itself, beside its cause, with status 409.
+"""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from campaign.access import NewsroomRequest
+from campaign.models import Mention
+from responders import queue, reasons, workbench
+from responders.actions import desk
+from responders.actions.changes import Refused
+from responders.models import Reply
+from responders.wording import TextTooLong
+
+CONFLICT = 409
+
+#: Everything that an action refuses in words for the person who asked.
+Refusals = (desk.DeskError, Refused, TextTooLong)
+
+
+def mention_of(request: NewsroomRequest, pk: int) -> Mention:
+    return get_object_or_404(
+        Mention.objects.select_related("claimed_by", "handled_by", "campaign", "account").defer(
+            "raw"
+        ),
+        pk=min(pk, 2**63 - 1),
+        campaign=request.campaign,
+    )
+
+
+def reply_of(request: NewsroomRequest, pk: int) -> Reply:
+    ours = Reply.objects.select_related("mention")
+    return get_object_or_404(ours, pk=min(pk, 2**63 - 1), account__campaign=request.campaign)
+
+
+def filters_of(data: QueryDict) -> queue.Filters:
+    lane = data.get("lane", "")
+    return queue.Filters(
+        lane=queue.Lane(lane) if lane in set(queue.Lane) else queue.Lane.ANSWER,
+        language=data.get("lang", "").replace("\x00", "")[:8],
+        words=data.get("q", "").replace("\x00", "")[:100],
+    )
+
+
+def query_of(filters: queue.Filters) -> str:
+    chosen = {"lane": filters.lane.value, "lang": filters.language, "q": filters.words}
+    kept = {name: value for name, value in chosen.items() if value and value != "answer"}
+    return f"?{urlencode(kept)}" if kept else ""
+
+
+def context_of(request: NewsroomRequest, mention: Mention | None) -> dict[str, Any]:
+    filters = filters_of(request.GET)
+    context: dict[str, Any] = {
+        "filters": filters,
+        "query": query_of(filters),
+        "held": workbench.held(request.campaign, by=request.user),
+        "reasons": reasons.REASONS,
+        "bench": None,
+    }
+    if mention is not None:
+        words = request.GET.get("words", "").replace("\x00", "")[:100]
+        context |= {"bench": workbench.bench(mention, words=words, by=request.user), "words": words}
+    return context
+
+
+def show(
+    request: NewsroomRequest,
+    mention: Mention,
+    *,
+    failure: str = "",
+    said: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    context = context_of(request, mention) | {"failure": failure, "said": said}
+    return render(request, "responders/desk/pane.html", context, status=status)
+
+
+def state(
+    request: NewsroomRequest, mention: Mention, *, failure: str = "", status: int = 200
+) -> HttpResponse:
+    context = context_of(request, mention) | {"failure": failure, "oob": True}
+    return render(request, "responders/desk/state.html", context, status=status)
+
+
+def facts(
+    request: NewsroomRequest, mention: Mention, *, failure: str = "", status: int = 200
+) -> HttpResponse:
+    context = context_of(request, mention)
+    context |= {"failure": failure, "saved": not failure, "oob": True}
+    return render(request, "responders/desk/facts.html", context, status=status)
+
+
+def refused(request: NewsroomRequest, mention: Mention, error: Exception) -> HttpResponse:
+    """The pane as it is now, with why not; the card beside it is brought up to date."""
+    fresh = mention_of(request, mention.pk)
+    return show(request, fresh, failure=str(error), status=CONFLICT)
+
+
+def done(
+    request: NewsroomRequest, mention: Mention, *, following: bool = False, said: str = ""
+) -> HttpResponse:
+    """The pane after an action: of the same mention, or of the one that follows in the lane."""
+    shown = mention_of(request, mention.pk)
+    if following:
+        filters = filters_of(request.GET)
+        shown = queue.next_after(mention, request.campaign, filters) or shown
+    address = reverse("desk-mention", args=[request.campaign.slug, shown.pk])
+    address += query_of(filters_of(request.GET))
+    if not request.htmx:  # type: ignore[attr-defined]  # django-htmx's middleware
+        return redirect(address)
+    response = show(request, mention_of(request, shown.pk), said=said)
+    response["HX-Push-Url"] = address
+    return response
+
+
+def advance(request: NewsroomRequest, mention: Mention) -> HttpResponse:
+    """Claim the next one that is free; the pane of the old one if there is none."""
+    following = desk.claim_next(
+        lambda: queue.next_after(mention, request.campaign, filters_of(request.GET)),
+        by=request.user,
+    )
+    said = f"Next: @{following.author_handle}" if following else "Nothing else is waiting here."
+    return done(request, following or mention, said=said)
