@@ -8,7 +8,6 @@ taken in one order: the mention, its reply, the audit log.
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -16,25 +15,14 @@ from django.db.models import Q
 from django.utils import timezone
 
 from campaign import audit, live
-from campaign.models import Campaign, Mention, OptOut, User
-from petitions.actions import links
-from responders import wording
-from responders.actions import approval, drafts, media
+from campaign.models import Mention, OptOut, User
+from responders.actions import drafts
 from responders.models import Reply
 from responders.reasons import OPTED_OUT, Reason
-from videos.models import Clip
 
 LEASE = timedelta(minutes=5)
 SWEEP = 500
 NEXT_TRIES = 5
-
-
-def clip_named(pk: str, *, campaign: Campaign) -> Clip:
-    """From a form: a clip of this campaign. Raises ClipNotUsable for anything else."""
-    with suppress(ValueError):
-        if clip := Clip.objects.filter(pk=UUID(pk), campaign=campaign).first():
-            return clip
-    raise ClipNotUsable("This clip is not here. Choose another.")
 
 
 class DeskError(Exception):
@@ -66,32 +54,6 @@ class LeaseLost(DeskError):
         super().__init__(f"{who}. Your draft is kept.")
 
 
-class NoDraft(DeskError):
-    """This person has no draft for it any more: it was taken over, or has left the desk."""
-
-    def __init__(self, to: User | None) -> None:
-        self.to = to
-        who = f"{to.short_name} has it now" if to else "It is not yours any more"
-        super().__init__(f"{who}, with your draft. Copy what you typed since, if you need it.")
-
-
-class NotYours(DeskError):
-    """The draft is somebody else's, or has left the desk."""
-
-
-class ClipNotUsable(DeskError):
-    """The clip is not ready, not this campaign's, or without a consent that covers it."""
-
-
-def draft_of(mention: Mention, *, by: User) -> Reply:
-    """The person's own draft for it. Raises NoDraft."""
-    own = Reply.objects.filter(mention=mention, author=by, status=Reply.Status.DRAFT)
-    draft = own.select_related("mention", "link", "clip__storyteller").first()
-    if draft is None:
-        raise NoDraft(_holder(mention, at=timezone.now()))
-    return draft
-
-
 def claim(mention: Mention, *, by: User) -> Reply:
     """Take it for five minutes. Returns the person's draft, begun from a template if new.
 
@@ -117,22 +79,22 @@ def claim(mention: Mention, *, by: User) -> Reply:
 def heartbeat(mention: Mention, *, by: User) -> datetime:
     """Renew the lease; returns its new end. Raises LeaseLost."""
     now = timezone.now()
-    held = Mention.objects.filter(
+    mine = Mention.objects.filter(
         pk=mention.pk, status=Mention.Status.CLAIMED, claimed_by=by, claimed_until__gt=now
     )
-    if not held.update(claimed_until=now + LEASE):
+    if not mine.update(claimed_until=now + LEASE):
         mention.refresh_from_db()
-        raise LeaseLost(_holder(mention, at=now))
+        raise LeaseLost(holder(mention, at=now))
     return now + LEASE
 
 
 def release(mention: Mention, *, by: User) -> None:
     """Give it back to the queue; the draft is kept. Raises LeaseLost."""
     with transaction.atomic():
-        held = _held(mention, by=by)
-        _let_go(held, status=Mention.Status.WAITING)
-        audit.record("released", held, by=by)
-        _tell([held], what="released", by=by)
+        mine = held(mention, by=by)
+        _let_go(mine, status=Mention.Status.WAITING)
+        audit.record("released", mine, by=by)
+        _tell([mine], what="released", by=by)
 
 
 def take_over(mention: Mention, *, by: User) -> Reply:
@@ -202,63 +164,6 @@ def never_answer(mention: Mention, *, by: User) -> None:
         _tell(left_alone, what="dismissed", by=by)
 
 
-def save_draft(reply: Reply, *, text: str, by: User) -> Reply:
-    """Keep what was typed. The text is kept even when the lease is gone: then raises LeaseLost.
-
-    Raises NotYours for another's draft or one that has left the desk, TextTooLong past 4,000
-    characters. Not audited: drafts change with every word.
-    """
-    words = wording.clean(text)
-    with transaction.atomic():
-        mention = Mention.objects.select_for_update(of=("self",)).get(pk=reply.mention_id)
-        draft = _own_draft(reply, by=by)
-        draft.text = words
-        draft.save(update_fields=["text", "updated_at"])
-    now = timezone.now()
-    if not _is_held(mention, by=by, at=now):
-        raise LeaseLost(_holder(mention, at=now))
-    return draft
-
-
-def pair(reply: Reply, *, clip: Clip, text: str | None = None, by: User) -> Reply:
-    """Choose who answers, and name them in the text (`text` is what stands in the composer).
-
-    Raises LeaseLost, NotYours, ClipNotUsable.
-    """
-    words = None if text is None else wording.clean(text)
-    with transaction.atomic():
-        mention = _held(reply.mention, by=by)
-        draft = _own_draft(reply, by=by)
-        chosen = _usable(clip, mention=mention)
-        before = draft.clip_id
-        old = drafts.voice_of(draft.clip, language=draft.language) if draft.clip else None
-        new = drafts.voice_of(chosen, language=draft.language)
-        draft.text = wording.tell(draft.text if words is None else words, old=old, new=new)
-        draft.clip = chosen
-        draft.link = draft.link or drafts.link_for(mention, language=draft.language, by=by)
-        draft.save(update_fields=["text", "clip", "link", "updated_at"])
-        if draft.link is not None:
-            links.describe(draft.link, subject=drafts.subject_of(draft, mention=mention))
-        media.want(chosen, draft.account)
-        audit.record("paired", draft, before={"clip": before}, after={"clip": chosen.pk}, by=by)
-        return draft
-
-
-def approve_as_typed(reply: Reply, *, text: str, seen: str, by: User) -> Reply:
-    """Approve what stands in the composer: words typed since the last save are part of it.
-
-    `seen` is the fingerprint that the page was given. If the draft was changed elsewhere since
-    (another tab, another clip), that is not what the person sees: raises approval.Changed.
-    """
-    kept = Reply.objects.select_related("clip", "link").get(pk=reply.pk)
-    if wording.clean(text) != kept.text:
-        if approval.fingerprint(kept) != seen:
-            raise approval.Changed("The reply changed in another window. Read it again.")
-        kept = save_draft(kept, text=text, by=by)
-        seen = approval.fingerprint(kept)
-    return approval.approve(kept, seen=seen, by=by)
-
-
 def claim_next(find: Callable[[], Mention | None], *, by: User) -> Mention | None:
     """Claim what `find` offers; when somebody is faster, what it offers then. None if nothing."""
     for _ in range(NEXT_TRIES):
@@ -287,34 +192,11 @@ def expire_leases() -> int:
     return len(over)
 
 
-def _own_draft(reply: Reply, *, by: User) -> Reply:
-    draft = (
-        Reply.objects.select_for_update(of=("self",))
-        .select_related("mention", "account", "link", "clip__storyteller__place")
-        .get(pk=reply.pk)
-    )
-    if draft.author_id != by.pk or draft.status != Reply.Status.DRAFT:
-        raise NotYours("This reply is not a draft of yours.")
-    return draft
-
-
-def _usable(clip: Clip, *, mention: Mention) -> Clip:
-    usable = Clip.objects.ready().with_consent(network=mention.network, at=timezone.now())
-    chosen = (
-        usable.filter(pk=clip.pk, campaign=mention.campaign_id)
-        .select_related("storyteller__place")
-        .first()
-    )
-    if chosen is None:
-        raise ClipNotUsable("This clip cannot be used here. Choose another.")
-    return chosen
-
-
 def _opted_out(mention: Mention) -> bool:
     return OptOut.objects.filter(network=mention.network, author_id=mention.author_id).exists()
 
 
-def _is_held(mention: Mention, *, by: User, at: datetime) -> bool:
+def is_held(mention: Mention, *, by: User, at: datetime) -> bool:
     return (
         mention.status == Mention.Status.CLAIMED
         and mention.claimed_by_id == by.pk
@@ -323,26 +205,26 @@ def _is_held(mention: Mention, *, by: User, at: datetime) -> bool:
     )
 
 
-def _holder(mention: Mention, *, at: datetime) -> User | None:
+def holder(mention: Mention, *, at: datetime) -> User | None:
     """Who holds it now; None if nobody does."""
     until = mention.claimed_until
     return mention.claimed_by if until is not None and until > at else None
 
 
-def _held(mention: Mention, *, by: User) -> Mention:
+def held(mention: Mention, *, by: User) -> Mention:
     """The mention under its lock, if the lease is `by`'s. Raises LeaseLost."""
     now = timezone.now()
     locked = Mention.objects.select_for_update(of=("self",)).get(pk=mention.pk)
-    if not _is_held(locked, by=by, at=now):
-        raise LeaseLost(_holder(locked, at=now))
+    if not is_held(locked, by=by, at=now):
+        raise LeaseLost(holder(locked, at=now))
     return locked
 
 
 def _free_or_held(mention: Mention, *, by: User) -> Mention:
     """The mention under its lock, if nobody else holds it."""
     locked = Mention.objects.select_for_update(of=("self",)).get(pk=mention.pk)
-    holder = _holder(locked, at=timezone.now())
-    if locked.status not in Mention.OPEN or (holder is not None and holder != by):
+    has_it = holder(locked, at=timezone.now())
+    if locked.status not in Mention.OPEN or (has_it is not None and has_it != by):
         raise _refusal(locked)
     return locked
 

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
 from campaign.access import NewsroomRequest, newsroom
-from responders.actions import approval, desk
+from responders.actions import approval, desk, writing
 from responders.views import pane
 from responders.views.pane import CONFLICT, Refusals
 from responders.wording import TextTooLong
@@ -18,8 +18,8 @@ def save(request: NewsroomRequest, pk: int) -> HttpResponse:
     """The text as it stands, while it is typed. Answers with its count and checks."""
     mention = pane.mention_of(request, pk)
     try:
-        draft = desk.draft_of(mention, by=request.user)
-        desk.save_draft(draft, text=request.POST.get("text", ""), by=request.user)
+        draft = writing.draft_of(mention, by=request.user)
+        writing.save_draft(draft, text=request.POST.get("text", ""), by=request.user)
     except TextTooLong as error:
         return pane.facts(request, mention, failure=str(error), status=CONFLICT)
     except desk.DeskError as error:
@@ -35,9 +35,9 @@ def pair(request: NewsroomRequest, pk: int) -> HttpResponse:
     """Choose the clip; the text names who answers."""
     mention = pane.mention_of(request, pk)
     try:
-        desk.pair(
-            desk.draft_of(mention, by=request.user),
-            clip=desk.clip_named(request.POST.get("clip", ""), campaign=request.campaign),
+        writing.pair(
+            writing.draft_of(mention, by=request.user),
+            clip=writing.clip_named(request.POST.get("clip", ""), campaign=request.campaign),
             text=request.POST.get("text"),
             by=request.user,
         )
@@ -52,8 +52,8 @@ def approve(request: NewsroomRequest, pk: int) -> HttpResponse:
     """Approve what stands in the composer; the next one is claimed."""
     mention = pane.mention_of(request, pk)
     try:
-        reply = desk.draft_of(mention, by=request.user)
-        desk.approve_as_typed(
+        reply = writing.draft_of(mention, by=request.user)
+        writing.approve_as_typed(
             reply,
             text=request.POST.get("text", reply.text),
             seen=request.POST.get("seen", ""),
@@ -70,8 +70,8 @@ def submit(request: NewsroomRequest, pk: int) -> HttpResponse:
     """Ask for a second pair of eyes; the next one is claimed."""
     mention = pane.mention_of(request, pk)
     try:
-        reply = desk.draft_of(mention, by=request.user)
-        desk.save_draft(reply, text=request.POST.get("text", reply.text), by=request.user)
+        reply = writing.draft_of(mention, by=request.user)
+        writing.save_draft(reply, text=request.POST.get("text", reply.text), by=request.user)
         approval.submit(reply, by=request.user)
     except Refusals as error:
         return pane.refused(request, mention, error)

@@ -15,7 +15,7 @@ from django.conf import settings  # noqa: E402  Django first
 
 from campaign.models import Campaign, Mention, User  # noqa: E402
 from campaign.networks import registry  # noqa: E402
-from responders.actions import approval, desk  # noqa: E402
+from responders.actions import approval, desk, writing  # noqa: E402
 from responders.models import MediaUpload, Reply  # noqa: E402
 from videos.models import Clip  # noqa: E402
 
@@ -68,7 +68,7 @@ def _draft(number: int, *, campaign: Campaign, clip: Clip, by: User) -> Reply:
     tweet = _tweet(number)
     mention = _until(lambda: Mention.objects.filter(external_id=tweet).first())
     reply = desk.claim(mention, by=by)
-    return desk.pair(reply, clip=clip, by=by)
+    return writing.pair(reply, clip=clip, by=by)
 
 
 def _approve(reply: Reply, *, by: User) -> float:

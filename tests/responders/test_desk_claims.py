@@ -10,7 +10,7 @@ from django.db import connections
 from django.utils import timezone
 
 from campaign.models import AuditEntry, Mention, OptOut, User
-from responders.actions import desk
+from responders.actions import desk, writing
 from responders.models import Reply
 from responders.reasons import Reason
 from tests import factories
@@ -102,7 +102,7 @@ def test_claim_without_petition_or_template_still_begins(mention: Mention, ana: 
 @pytest.mark.django_db
 def test_claim_of_ones_own_renews_it_and_keeps_the_draft(mention: Mention, ana: User) -> None:
     first = desk.claim(mention, by=ana)
-    desk.save_draft(first, text="So far.", by=ana)
+    writing.save_draft(first, text="So far.", by=ana)
     Mention.objects.update(claimed_until=timezone.now() + timedelta(seconds=20))
 
     second = desk.claim(mention, by=ana)
@@ -186,13 +186,13 @@ def test_release_of_a_colleagues_is_refused(mention: Mention, ana: User, joe: Us
 def test_take_over_keeps_the_draft(mention: Mention, ana: User) -> None:
     senior = factories.senior(mention.campaign, name="Rose")
     draft = desk.claim(mention, by=ana)
-    desk.save_draft(draft, text="Ana's words.", by=ana)
+    writing.save_draft(draft, text="Ana's words.", by=ana)
 
     taken = desk.take_over(mention, by=senior)
 
     assert (taken.pk, taken.text, taken.author) == (draft.pk, "Ana's words.", senior)
-    with pytest.raises(desk.NotYours):
-        desk.save_draft(draft, text="Too late.", by=ana)
+    with pytest.raises(writing.NotYours):
+        writing.save_draft(draft, text="Too late.", by=ana)
     assert _verbs(mention) == ["claimed", "took over"]
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from campaign.models import Mention, User
 from petitions.models import TrackedLink
 from responders import wording
-from responders.actions import approval, desk, drafts
+from responders.actions import approval, desk, drafts, writing
 from responders.models import MediaUpload, Reply
 from tests import factories
 from videos.models import Clip, Consent
@@ -51,7 +51,7 @@ def test_save_draft_keeps_the_text_when_the_lease_is_gone(draft: Reply, ana: Use
     _end_lease()
 
     with pytest.raises(desk.LeaseLost, match=r"Your draft is kept\.$"):
-        desk.save_draft(draft, text="Half a thought", by=ana)
+        writing.save_draft(draft, text="Half a thought", by=ana)
 
     draft.refresh_from_db()
     assert draft.text == "Half a thought"
@@ -62,8 +62,8 @@ def test_save_draft_of_somebody_elses_is_refused(draft: Reply, mention: Mention)
     joe = factories.editor(mention.campaign)
     before = draft.text
 
-    with pytest.raises(desk.NotYours):
-        desk.save_draft(draft, text="Mine now", by=joe)
+    with pytest.raises(writing.NotYours):
+        writing.save_draft(draft, text="Mine now", by=joe)
 
     draft.refresh_from_db()
     assert draft.text == before
@@ -74,15 +74,15 @@ def test_save_draft_of_somebody_elses_is_refused(draft: Reply, mention: Mention)
 def test_save_draft_of_what_left_the_desk_is_refused(draft: Reply, ana: User, status: str) -> None:
     Reply.objects.update(status=status)
 
-    with pytest.raises(desk.NotYours):
-        desk.save_draft(draft, text="Too late", by=ana)
+    with pytest.raises(writing.NotYours):
+        writing.save_draft(draft, text="Too late", by=ana)
 
 
 @pytest.mark.django_db
 def test_save_draft_past_xs_limit_is_kept_and_past_ours_refused(draft: Reply, ana: User) -> None:
-    desk.save_draft(draft, text="a" * 4_000, by=ana)
+    writing.save_draft(draft, text="a" * 4_000, by=ana)
     with pytest.raises(wording.TextTooLong):
-        desk.save_draft(draft, text="a" * 4_001, by=ana)
+        writing.save_draft(draft, text="a" * 4_001, by=ana)
 
     draft.refresh_from_db()
     assert draft.text == "a" * 4_000
@@ -111,7 +111,7 @@ def test_pair_names_who_answers_and_tells_the_link(
 ) -> None:
     clip = _clip(mention)
 
-    paired = desk.pair(draft, clip=clip, by=ana)
+    paired = writing.pair(draft, clip=clip, by=ana)
 
     assert paired.clip == clip
     assert paired.link is not None
@@ -127,9 +127,9 @@ def test_pair_names_who_answers_and_tells_the_link(
 def test_pair_with_another_clip_names_the_other_person(
     draft: Reply, mention: Mention, ana: User
 ) -> None:
-    desk.pair(draft, clip=_clip(mention), by=ana)
+    writing.pair(draft, clip=_clip(mention), by=ana)
 
-    again = desk.pair(
+    again = writing.pair(
         draft,
         clip=_clip(mention, "Oscar"),
         text="Leila's answer, @Leila_x: Leila in Kakuma, Kenya",
@@ -150,7 +150,7 @@ def test_pair_with_another_clip_names_the_other_person(
 def test_pair_says_no_more_than_consent_allows(
     draft: Reply, mention: Mention, consent: dict[str, Any], told: str
 ) -> None:
-    paired = desk.pair(draft, clip=_clip(mention, **consent), by=draft.author)
+    paired = writing.pair(draft, clip=_clip(mention, **consent), by=draft.author)
 
     assert paired.text.startswith(told)
 
@@ -168,8 +168,8 @@ def test_pair_with_a_clip_that_may_not_be_used_is_refused(
     elif spoilt == "other network":
         Consent.objects.update(networks=["mastodon"])
 
-    with pytest.raises(desk.ClipNotUsable):
-        desk.pair(draft, clip=clip, by=ana)
+    with pytest.raises(writing.ClipNotUsable):
+        writing.pair(draft, clip=clip, by=ana)
 
     draft.refresh_from_db()
     assert draft.clip is None
@@ -181,7 +181,7 @@ def test_pair_without_the_lease_changes_nothing(draft: Reply, mention: Mention, 
     before = draft.text
 
     with pytest.raises(desk.LeaseLost):
-        desk.pair(draft, clip=_clip(mention), by=ana)
+        writing.pair(draft, clip=_clip(mention), by=ana)
 
     draft.refresh_from_db()
     assert (draft.clip, draft.text) == (None, before)
@@ -189,10 +189,10 @@ def test_pair_without_the_lease_changes_nothing(draft: Reply, mention: Mention, 
 
 @pytest.mark.django_db
 def test_approve_as_typed_takes_the_last_words(draft: Reply, mention: Mention, ana: User) -> None:
-    paired = desk.pair(draft, clip=_clip(mention), by=ana)
+    paired = writing.pair(draft, clip=_clip(mention), by=ana)
     seen = approval.fingerprint(paired)
 
-    approved = desk.approve_as_typed(paired, text=f"{paired.text} #IWelcome", seen=seen, by=ana)
+    approved = writing.approve_as_typed(paired, text=f"{paired.text} #IWelcome", seen=seen, by=ana)
 
     assert approved.status == Reply.Status.APPROVED
     assert approved.text.endswith(" #IWelcome")
@@ -202,12 +202,12 @@ def test_approve_as_typed_takes_the_last_words(draft: Reply, mention: Mention, a
 def test_approve_as_typed_refuses_what_another_window_changed(
     draft: Reply, mention: Mention, ana: User
 ) -> None:
-    paired = desk.pair(draft, clip=_clip(mention), by=ana)
+    paired = writing.pair(draft, clip=_clip(mention), by=ana)
     seen = approval.fingerprint(paired)
-    desk.pair(draft, clip=_clip(mention, "Oscar"), by=ana)
+    writing.pair(draft, clip=_clip(mention, "Oscar"), by=ana)
 
     with pytest.raises(approval.Changed):
-        desk.approve_as_typed(paired, text="New words here", seen=seen, by=ana)
+        writing.approve_as_typed(paired, text="New words here", seen=seen, by=ana)
 
     draft.refresh_from_db()
     assert draft.status == Reply.Status.DRAFT

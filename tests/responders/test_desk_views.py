@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaign.models import Account, Mention, User
-from responders.actions import approval, desk
+from responders.actions import approval, desk, writing
 from responders.models import Reply
 from responders.urls import desk_urls
 from tests import factories
@@ -164,7 +164,7 @@ def test_approve_claims_the_next_and_shows_it(
     following = factories.MentionFactory(account=account, author_handle="next_one", priority=10)
     reply = desk.claim(mention, by=ana)
     clip = factories.ClipFactory(storyteller__campaign=account.campaign)
-    reply = desk.pair(reply, clip=clip, by=ana)
+    reply = writing.pair(reply, clip=clip, by=ana)
 
     answer = as_ana.post(
         _url("desk-approve", mention.pk),
