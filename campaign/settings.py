@@ -203,6 +203,7 @@ CLOCK: dict[str, float] = {
     "responders.actions.sweeps.ring_for_removals": 5,
     "responders.actions.desk.expire_leases": 5,
     "videos.actions.preparing.sweep": 10,
+    "videos.actions.briefs.sweep": 10,
     "videos.actions.consent.sweep": 30,
     "petitions.actions.counting.count_all": 5,
     "petitions.actions.mail.ring_for_owed": 15,

@@ -12,7 +12,7 @@ from campaign import roles
 from campaign.models import Account, Campaign, Mention, User
 from petitions.models import Petition, PetitionText, TrackedLink
 from responders.models import Reply, ReplyTemplate
-from videos.models import Clip, Consent, CrewMember, Place, Rendition, Storyteller
+from videos.models import Brief, Clip, Consent, CrewMember, Place, Rendition, Storyteller
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -184,6 +184,21 @@ class RenditionFactory(DjangoModelFactory[Rendition]):
     bytes = 900_000
     width = 1280
     height = 720
+
+
+class BriefFactory(DjangoModelFactory[Brief]):
+    """A brief that was sent just now; its mention, where there is one, waits for the footage."""
+
+    class Meta:
+        model = Brief
+
+    campaign = factory.SubFactory(CampaignFactory)
+    place = factory.SubFactory(PlaceFactory)
+    words = "Thank them. One thing that helps. Then: please sign."
+    language = "en"
+    deadline = factory.LazyFunction(lambda: timezone.now() + timedelta(hours=1))
+    sent_at = factory.LazyFunction(timezone.now)
+    sent_by = factory.SubFactory(UserFactory)
 
 
 class PetitionFactory(DjangoModelFactory[Petition]):

@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from campaign.admin import ReadOnlyAdmin
-from videos.models import Clip, Consent, CrewMember, Place, Storyteller
+from videos.models import Brief, Clip, Consent, CrewMember, Place, Storyteller
 
 
 @admin.register(Place)
@@ -12,7 +12,7 @@ class PlaceAdmin(admin.ModelAdmin[Place]):
 
 @admin.register(CrewMember)
 class CrewMemberAdmin(admin.ModelAdmin[CrewMember]):
-    list_display = ("user", "place")
+    list_display = ("user", "place", "on_duty")
     list_select_related = ("user", "place")
 
 
@@ -44,3 +44,10 @@ class ClipAdmin(ReadOnlyAdmin[Clip]):
     list_filter = ("status", "language", "campaign")
     list_select_related = ("storyteller",)
     search_fields = ("title", "quote")
+
+
+@admin.register(Brief)
+class BriefAdmin(ReadOnlyAdmin[Brief]):
+    list_display = ("pk", "campaign", "place", "storyteller", "status", "sent_at", "deadline")
+    list_filter = ("status", "place", "campaign")
+    list_select_related = ("campaign", "place", "storyteller")

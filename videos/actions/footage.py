@@ -14,7 +14,8 @@ from redis import RedisError
 from campaign import audit, live
 from campaign.models import User
 from videos import storage
-from videos.models import Clip, Consent, CrewMember, Storyteller
+from videos.actions import briefs
+from videos.models import Brief, Clip, Consent, CrewMember, Storyteller
 from videos.processing.probe import MAX_BYTES, Reason
 
 log = logging.getLogger(__name__)
@@ -55,13 +56,22 @@ class Telling:
     voice_only: bool = False
 
 
-def receive(upload: File[bytes], telling: Telling, *, storyteller: Storyteller, by: User) -> Clip:
+def receive(
+    upload: File[bytes],
+    telling: Telling,
+    *,
+    storyteller: Storyteller,
+    brief: Brief | None = None,
+    by: User,
+) -> Clip:
     """Take a film in: store it untouched, note its hash, and have it prepared.
 
-    The same file for the same storyteller, sent again, is the clip that is there already.
+    The same file for the same storyteller, sent again, is the clip that is there already. The
+    `brief` that it was filmed for is received with it.
     Raises `NotYourPlaceError`, `NoConsentError`, `BadFileError`; then nothing is stored.
     """
     _check_person(storyteller, by=by)
+    _check_brief(brief, storyteller=storyteller)
     _check_consent(storyteller)
     size = _check_size(upload)
     sha256 = _digest(upload)
@@ -71,6 +81,7 @@ def receive(upload: File[bytes], telling: Telling, *, storyteller: Storyteller, 
         id=uuid.uuid4(),
         campaign_id=storyteller.campaign_id,
         storyteller=storyteller,
+        brief=brief,
         title=telling.title,
         quote=telling.quote,
         language=telling.language,
@@ -142,6 +153,8 @@ def _save(clip: Clip, *, by: User) -> Clip:
     if known := _find(clip.storyteller, sha256=clip.original_sha256):
         return known
     clip.save(force_insert=True)
+    if clip.brief is not None:
+        briefs.received(clip.brief, by=by)
     announce(clip)
     transaction.on_commit(lambda: ring(clip.pk))
     facts = {"sha256": clip.original_sha256, "bytes": clip.original_bytes}
@@ -161,6 +174,12 @@ def _check_person(storyteller: Storyteller, *, by: User) -> None:
         raise NotYourPlaceError("This storyteller is with another crew.")
     if crew is None and not by.campaigns.filter(pk=storyteller.campaign_id).exists():
         raise NotYourPlaceError("This storyteller belongs to another campaign.")
+
+
+def _check_brief(brief: Brief | None, *, storyteller: Storyteller) -> None:
+    theirs = (storyteller.place_id, storyteller.campaign_id)
+    if brief is not None and (brief.place_id, brief.campaign_id) != theirs:
+        raise NotYourPlaceError("This brief is with another crew.")
 
 
 def _check_consent(storyteller: Storyteller) -> None:

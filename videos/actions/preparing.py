@@ -24,7 +24,7 @@ from redis import RedisError
 from campaign import audit
 from campaign.models import AuditEntry
 from videos import storage
-from videos.actions import footage
+from videos.actions import briefs, footage
 from videos.models import Clip, Rendition
 from videos.processing.prepare import Prepared, digest, prepare
 from videos.processing.probe import Reason, RefusedFilmError
@@ -193,6 +193,8 @@ def _shelve(clip_id: uuid.UUID, made: Prepared, names: list[str]) -> bool:
     footage.announce(clip)
     hashes = {one.kind: one.sha256 for one in made.files}
     audit.record("prepared", clip, after={"status": clip.status, "sha256": hashes}, by=None)
+    if clip.brief_id is not None:
+        transaction.on_commit(lambda: briefs.footage_ready(clip_id), robust=True)
     return True
 
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
 from campaign.models import Campaign, User
+from videos.models.briefs import Brief
 from videos.models.places import CrewMember
 from videos.models.storytellers import Consent, Storyteller
 
@@ -44,6 +45,9 @@ class Clip(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="clips")
     storyteller = models.ForeignKey(Storyteller, models.PROTECT, related_name="clips")
+    brief = models.ForeignKey(
+        Brief, models.PROTECT, null=True, blank=True, related_name="clips", help_text="Filmed for."
+    )
     title = models.CharField(max_length=120, help_text="What it is about, for editors.")
     quote = models.TextField(blank=True, max_length=1000, help_text="What is said, or its heart.")
     language = models.CharField(max_length=8, help_text="The language spoken.")
