@@ -10,21 +10,18 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.contrib.auth import get_user
 from django.db import close_old_connections
-from django.http import HttpRequest
 from django.http.cookie import parse_cookie
 from redis import RedisError
 from redis.asyncio import Redis
 
+from campaign import devices
 from campaign.live import KEPT, STREAM
-from campaign.models import User
 
 log = logging.getLogger(__name__)
 
@@ -158,14 +155,13 @@ def _header(scope: Message, name: bytes) -> str:
 
 
 def _audience(cookie: str, campaign: str) -> Audience | None:
-    """Whom this session may listen as, or None for nobody. Runs in a thread."""
+    """Whom this session or device may listen as, or None for nobody. Runs in a thread."""
     close_old_connections()
-    request = HttpRequest()
-    engine = import_module(settings.SESSION_ENGINE)
-    key = parse_cookie(cookie).get(settings.SESSION_COOKIE_NAME)
-    request.session = engine.SessionStore(key)
-    user = get_user(request)
-    if not isinstance(user, User) or not user.is_active:
+    try:
+        user = devices.person_of(parse_cookie(cookie))
+    except devices.DeviceRevokedError:
+        return None
+    if user is None:
         return None
     crew = getattr(user, "crew", None)
     if crew is not None:

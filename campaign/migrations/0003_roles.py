@@ -18,6 +18,7 @@ def make_roles(apps, schema_editor):
                 content_type=content_type, codename=codename, defaults={"name": names[codename]}
             )[0]
             for codename in codenames
+            if codename in names  # later permissions are given by the migration that brings them
         )
 
 

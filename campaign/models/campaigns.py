@@ -60,6 +60,7 @@ class Campaign(models.Model):
             ("view_clips", "Can see the library of clips"),
             ("review_clips", "Can change and retire clips"),
             ("upload_footage", "Can upload footage for their place"),
+            ("manage_devices", "Can sign phones of crews in and out"),
             ("view_reports", "Can see reports and exports"),
             ("view_identities", "Can see who a storyteller really is"),
             ("withdraw_consent", "Can withdraw a consent"),

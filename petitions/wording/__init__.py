@@ -6,13 +6,11 @@ Texts in braces are filled in by `str.format`.
 
 import unicodedata
 
-from babel import Locale
-from babel.numbers import format_decimal
-
+from campaign.languages import RIGHT_TO_LEFT, base, locale, number
 from petitions.wording import arabic, english, french, swahili
 from petitions.wording.words import Words
 
-__all__ = ["Words", "countries", "number", "speak"]
+__all__ = ["RIGHT_TO_LEFT", "Words", "countries", "number", "speak"]
 
 WORDS: dict[str, Words] = {
     "en": english.WORDS,
@@ -20,7 +18,6 @@ WORDS: dict[str, Words] = {
     "ar": arabic.WORDS,
     "sw": swahili.WORDS,
 }
-RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 #: Parts of the world that nobody lives in, and codes that are no country's.
 _NO_COUNTRY = frozenset(
     {"AC", "AQ", "BV", "CP", "CQ", "DG", "EA", "EU", "EZ", "HM", "IC", "QO", "TA", "UM", "UN"}
@@ -30,15 +27,7 @@ _NO_COUNTRY = frozenset(
 
 def speak(language: str) -> Words:
     """Our words in a language; in English when we do not speak it."""
-    return WORDS.get(language.split("-", maxsplit=1)[0], english.WORDS)
-
-
-def _locale(language: str) -> Locale:
-    return Locale.parse("en_GB" if language == "en" else language.replace("-", "_"))
-
-
-def number(value: int, language: str) -> str:
-    return str(format_decimal(value, locale=_locale(language), numbering_system="default"))
+    return WORDS.get(base(language), english.WORDS)
 
 
 _countries: dict[str, list[tuple[str, str]]] = {}
@@ -47,7 +36,7 @@ _countries: dict[str, list[tuple[str, str]]] = {}
 def countries(language: str) -> list[tuple[str, str]]:
     """Codes and names (source: Unicode CLDR), by name as that language writes it."""
     if language not in _countries:
-        names = _locale(language).territories
+        names = locale(language).territories
         found = [
             (code, name)
             for code, name in names.items()

@@ -1,0 +1,24 @@
+"""Numbers and directions of the languages that we speak (source: Unicode CLDR)."""
+
+from babel import Locale
+from babel.numbers import format_decimal
+
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
+
+
+def base(language: str) -> str:
+    """The language without its country: "ar" of "ar-LB"."""
+    return language.split("-", maxsplit=1)[0].lower()
+
+
+def direction(language: str) -> str:
+    return "rtl" if base(language) in RIGHT_TO_LEFT else "ltr"
+
+
+def locale(language: str) -> Locale:
+    return Locale.parse("en_GB" if language == "en" else language.replace("-", "_"))
+
+
+def number(value: float, language: str) -> str:
+    """With the digits and signs of the language."""
+    return str(format_decimal(value, locale=locale(language), numbering_system="default"))

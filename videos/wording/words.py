@@ -1,0 +1,116 @@
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Everything that the field's screens say, in one language.
+
+    A part of the app has its own block; a new part adds a block at its end.
+    """
+
+    # The language itself, as the scripts' `Intl` knows it: its digits come with it.
+    locale: str
+
+    # Everywhere
+    to_the_page: str
+    field: str
+    briefs: str
+    film: str
+    clips: str
+    sign_out: str
+    settings: str
+    language: str
+    back: str
+    cancel: str
+    save: str
+    nothing_yet: str
+
+    # The network
+    good_network: str
+    weak_network: str
+    no_network: str
+    per_second: str
+    megabytes: str
+    kilobytes: str
+    today: str
+    wifi_only: str
+    wifi_waits: str
+
+    # Clips on their way
+    clips_on_their_way: str
+    nothing_on_its_way: str
+    film_when_ready: str
+    on_this_phone: str
+    sending: str
+    safely_in_london: str
+    waits_its_turn: str
+    waits_for_network: str
+    sent_of: str
+    about_minutes: str
+    less_than_a_minute: str
+    broke: str
+    nothing_twice: str
+    pause: str
+    go_on: str
+    paused: str
+    checking: str
+    safe_at: str
+    being_prepared: str
+    ready_for_editors: str
+    not_usable: str
+    delete_here: str
+    deleted_here: str
+    try_again: str
+    remove: str
+    remove_sure: str
+    refused: str
+    damaged: str
+    ask_to_stay: str
+
+    # Filming
+    the_film: str
+    film_now: str
+    choose_film: str
+    film_help: str
+    copying: str
+    copied: str
+    will_use: str
+    who_speaks: str
+    consent_on_file: str
+    no_consent_on_file: str
+    nobody_here: str
+    language_spoken: str
+    choose: str
+    about: str
+    said: str
+    if_time: str
+    themes: str
+    voice_only: str
+    i_asked: str
+    send_to_london: str
+    not_sent_yet: str
+    film_missing: str
+    speaker_missing: str
+    language_missing: str
+    about_missing: str
+    consent_missing: str
+    empty_film: str
+    too_big: str
+    too_long_text: str
+    phone_full: str
+    copy_failed: str
+    needs_script: str
+
+    # This phone
+    join_title: str
+    join_hello: str
+    join_place: str
+    join_button: str
+    join_code: str
+    join_code_help: str
+    join_bad: str
+    join_stays: str
+    home_screen: str
+    signed_out: str
+    ask_for_code: str
+    offline_page: str
