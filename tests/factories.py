@@ -25,6 +25,7 @@ class CampaignFactory(DjangoModelFactory[Campaign]):
     name = "I Welcome"
     hashtag = "IWelcome"
     languages = ["en", "fr", "ar"]
+    review_new_clips = False
 
 
 class AccountFactory(DjangoModelFactory[Account]):
@@ -130,7 +131,9 @@ class ConsentFactory(DjangoModelFactory[Consent]):
     storyteller = factory.SubFactory(StorytellerFactory)
     method = Consent.Method.SPOKEN
     networks = ["x"]
+    told = Consent.Told.values
     show_face = True
+    show_voice = True
     show_name = True
     show_place = Consent.PlaceShown.CAMP
     given_at = LONG_AGO
@@ -168,7 +171,7 @@ class ClipFactory(DjangoModelFactory[Clip]):
     def renditions(self, create: bool, extracted: bool | None, **facts: Any) -> None:
         if not create or extracted is False:
             return
-        for kind in Rendition.Kind.values:
+        for kind in (Rendition.Kind.POST, Rendition.Kind.PREVIEW, Rendition.Kind.POSTER):
             RenditionFactory(clip=self, kind=kind)
 
 

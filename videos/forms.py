@@ -9,14 +9,15 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from videos.actions import footage
-from videos.actions.consent import Channel
 from videos.models import Clip, Consent, Place, Storyteller, StorytellerQuerySet
 from videos.themes import THEMES
 
 
 def storytellers_at(place: Place) -> StorytellerQuerySet:
     """The storytellers of a place, each with `has_consent`: whether a clip of them may be shown."""
-    consents = Consent.objects.valid(network=footage.NETWORK, at=timezone.now())
+    consents = Consent.objects.valid(
+        network=footage.NETWORK, campaign=OuterRef("campaign"), at=timezone.now()
+    )
     return (
         Storyteller.objects.at(place)
         .filter(active=True)
@@ -100,7 +101,7 @@ class WithdrawForm(forms.Form):
     """How we learnt that somebody withdraws, and that the person at the desk means it."""
 
     channel = forms.ChoiceField(
-        choices=Channel.choices,
+        choices=Consent.Channel.choices,
         error_messages={
             "required": "Say how we learnt of it.",
             "invalid_choice": "Choose one of these.",

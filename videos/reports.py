@@ -32,7 +32,7 @@ def sent_from(place: Place) -> list[Clip]:
 
 def library(campaign: Campaign, **lookups: Any) -> ClipQuerySet:
     """Clips of a campaign, newest first, each with `has_consent`."""
-    consents = Consent.objects.valid(network=NETWORK, at=timezone.now())
+    consents = Consent.objects.valid(network=NETWORK, campaign=campaign, at=timezone.now())
     return (
         Clip.objects.filter(campaign=campaign, **lookups)
         .exclude(status=Clip.Status.WITHDRAWN)

@@ -3,6 +3,7 @@
 A name never holds anything that a phone, a browser or a person chose.
 """
 
+import hashlib
 import shutil
 import uuid
 from pathlib import Path
@@ -24,6 +25,20 @@ def keep_rendition(path: Path, *, clip: uuid.UUID, kind: str, sha256: str) -> st
     name = f"renditions/{clip.hex}/{kind}-{sha256[:16]}{path.suffix}"
     with path.open("rb") as file:
         return default_storage.save(name, File(file))
+
+
+def keep_evidence(upload: File[bytes], *, consent: int, sha256: str) -> str:
+    """Store what shows a consent; returns its name. It is served to safeguarding alone."""
+    upload.seek(0)
+    return default_storage.save(f"evidence/{consent}-{sha256[:16]}", upload)
+
+
+def digest(upload: File[bytes]) -> str:
+    """The sha256 of a file that was sent, read in blocks."""
+    found = hashlib.sha256()
+    for block in upload.chunks(BLOCK):
+        found.update(block)
+    return found.hexdigest()
 
 
 def fetch(name: str, target: Path) -> None:

@@ -16,6 +16,12 @@ def staffed_languages() -> list[str]:
 class Campaign(models.Model):
     """One call to the public, its rules for answering, and who may be answered."""
 
+    class Captions(models.TextChoices):
+        NONE = "none", "No captions"
+        UPLOADED = "uploaded", "As subtitles that the viewer can turn on and off"
+        BURNED = "burned", "In the picture"
+        BOTH = "both", "In the picture and as subtitles"
+
     slug = models.SlugField(unique=True, max_length=40)
     name = models.CharField(max_length=80)
     hashtag = models.CharField(max_length=80, help_text="Without the #.")
@@ -41,6 +47,20 @@ class Campaign(models.Model):
     )
     quiet_alarm_minutes = models.PositiveSmallIntegerField(
         default=15, help_text="Raise an alarm when no mention has come for so long."
+    )
+    review_new_clips = models.BooleanField(
+        default=True,
+        help_text="A new clip is on the shelf only after somebody in London has looked at it.",
+    )
+    captions = models.CharField(
+        max_length=8,
+        choices=Captions.choices,
+        default=Captions.UPLOADED,
+        help_text="How reviewed captions go out with a clip.",
+    )
+    keep_footage_days = models.PositiveSmallIntegerField(
+        default=365,
+        help_text="Originals of clips are deleted so many days after they came, unless held.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
 

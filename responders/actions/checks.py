@@ -89,7 +89,9 @@ def _still_allowed(reply: Reply, at: datetime) -> Verdict | None:
         .select_for_update(no_key=True, of=("self",))
         .first()
     )
-    valid = Consent.objects.valid(network=reply.account.network, at=at)
+    valid = Consent.objects.valid(
+        network=reply.account.network, campaign=reply.mention.campaign_id, at=at
+    )
     if newest is None or not valid.filter(pk=newest.pk).exists():
         return Stop(Reply.Status.CANCELLED, "consent")
     status = Clip.objects.values_list("status", flat=True).get(pk=reply.clip.pk)

@@ -109,7 +109,9 @@ def expired(reply: Reply) -> None:
 
 
 def other_network(reply: Reply) -> None:
-    Consent.objects.update(networks=["mastodon"])
+    assert reply.clip is not None
+    storyteller = reply.clip.storyteller
+    factories.ConsentFactory(storyteller=storyteller, version=2, networks=["mastodon"])
 
 
 def off_the_shelf(reply: Reply) -> None:

@@ -166,7 +166,7 @@ def test_pair_with_a_clip_that_may_not_be_used_is_refused(
     elif spoilt == "withdrawn":
         Consent.objects.update(withdrawn_at=timezone.now())
     elif spoilt == "other network":
-        Consent.objects.update(networks=["mastodon"])
+        factories.ConsentFactory(storyteller=clip.storyteller, version=2, networks=["mastodon"])
 
     with pytest.raises(writing.ClipNotUsable):
         writing.pair(draft, clip=clip, by=ana)

@@ -31,7 +31,7 @@ from tests.responders.fakes import POSTED_UNHEARD, FakeNetwork, small_film
 from tests.responders.test_races import at_once
 from tests.sandbox.server import Sandbox, running_sandbox
 from videos.actions import consent
-from videos.models import Clip
+from videos.models import Clip, Consent
 
 pytestmark = pytest.mark.django_db
 
@@ -71,7 +71,7 @@ def remove(reply: Reply) -> Reply:
 
 def withdraw(reply: Reply, *, by: User) -> None:
     assert reply.clip is not None
-    consent.withdraw(reply.clip.storyteller, channel=consent.Channel.CREW, by=by)
+    consent.withdraw(reply.clip.storyteller, channel=Consent.Channel.CREW, by=by)
 
 
 def tell_desk(reply: Reply) -> None:

@@ -47,14 +47,14 @@ def with_files(leila: Storyteller, **facts: Any) -> Clip:
 
 
 def withdraw(leila: Storyteller, by: User) -> int:
-    return consent.withdraw(leila, channel=consent.Channel.CREW, by=by)
+    return consent.withdraw(leila, channel=Consent.Channel.CREW, by=by)
 
 
 def files() -> list[bool]:
     return [
         default_storage.exists(f"renditions/{clip.pk}-{kind}")
         for clip in Clip.objects.all()
-        for kind in Rendition.Kind.values
+        for kind in ("post", "preview", "poster")
     ]
 
 
@@ -68,7 +68,11 @@ def test_withdraw_ends_the_newest_consent_and_takes_every_clip_off(
     assert statuses == {one.pk: "withdrawn", two.pk: "withdrawn", other.pk: "ready"}
     newest = Consent.objects.get(storyteller=leila)
     assert (newest.withdrawn_by, newest.withdrawn_at is not None) == (ines, True)
-    assert not Consent.objects.valid(network="x", at=timezone.now()).filter(pk=newest.pk).exists()
+    assert (
+        not Consent.objects.valid(network="x", campaign=leila.campaign, at=timezone.now())
+        .filter(pk=newest.pk)
+        .exists()
+    )
 
 
 def test_withdraw_is_written_down(leila: Storyteller, ines: User) -> None:

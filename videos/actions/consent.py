@@ -9,7 +9,7 @@ import logging
 import uuid
 
 import django_rq
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from redis import RedisError
@@ -27,22 +27,14 @@ log = logging.getLogger(__name__)
 TAKE_DOWN = "responders.jobs.take_down_storyteller"
 QUEUE = "posting"
 MOST = 200
+WITHDRAWAL = ["withdrawn_at", "withdrawn_by", "withdrawal_channel", "withdrawal_scope"]
 
 
 class NothingToWithdrawError(Exception):
     """There is no consent, or it was withdrawn already; the text is for the person asking."""
 
 
-class Channel(models.TextChoices):
-    """How we learnt of it. Choices and no text: whoever withdraws need not explain themselves."""
-
-    CREW = "crew", "They told the crew"
-    MESSAGE = "message", "They wrote or called"
-    TRUSTED = "trusted", "Somebody they trust told us"
-    SAFETY = "safety", "We decided it for their safety"
-
-
-def withdraw(storyteller: Storyteller, *, channel: Channel, by: User) -> int:
+def withdraw(storyteller: Storyteller, *, channel: Consent.Channel, by: User | None) -> int:
     """Note that the newest consent is withdrawn. Returns how many clips go with it.
 
     When it has returned, no further post with their clips begins. Raises `NothingToWithdrawError`.
@@ -58,7 +50,9 @@ def withdraw(storyteller: Storyteller, *, channel: Channel, by: User) -> int:
             )
         consent.withdrawn_at = max(now, consent.given_at)
         consent.withdrawn_by = by
-        consent.save(update_fields=["withdrawn_at", "withdrawn_by"])
+        consent.withdrawal_channel = channel
+        consent.withdrawal_scope = Consent.Scope.EVERYTHING
+        consent.save(update_fields=WITHDRAWAL)
         clips = _withdraw_clips(storyteller, by=by)
         facts = {"version": consent.version, "channel": channel.value, "clips": len(clips)}
         audit.record("withdrew consent", storyteller, after=facts, by=by)
@@ -98,10 +92,7 @@ def _withdraw_clips(storyteller: Storyteller, *, by: User | None) -> list[uuid.U
 
 def _with_late_clips() -> list[Storyteller]:
     """Storytellers whose newest consent is withdrawn and who have a clip that is not."""
-    newer = Consent.objects.filter(
-        storyteller=OuterRef("storyteller"), version__gt=OuterRef("version")
-    )
-    over = Consent.objects.filter(~Exists(newer), withdrawn_at__isnull=False)
+    over = Consent.objects.newest().filter(withdrawn_at__isnull=False)
     clips = Clip.objects.exclude(status=Clip.Status.WITHDRAWN)
     return list(
         Storyteller.objects.filter(

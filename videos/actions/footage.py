@@ -1,6 +1,5 @@
 """A film arrives, and a clip leaves the shelf: every write about footage that a person makes."""
 
-import hashlib
 import logging
 import uuid
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from redis import RedisError
 
 from campaign import audit, live
 from campaign.models import User
-from videos import storage
+from videos import custody, storage
 from videos.actions import briefs
 from videos.models import Brief, Clip, Consent, CrewMember, Storyteller
 from videos.processing.probe import MAX_BYTES, Reason
@@ -70,11 +69,11 @@ def receive(
     `brief` that it was filmed for is received with it.
     Raises `NotYourPlaceError`, `NoConsentError`, `BadFileError`; then nothing is stored.
     """
-    _check_person(storyteller, by=by)
+    check_person(storyteller, by=by)
     _check_brief(brief, storyteller=storyteller)
     _check_consent(storyteller)
     size = _check_size(upload)
-    sha256 = _digest(upload)
+    sha256 = storage.digest(upload)
     if known := _find(storyteller, sha256=sha256):
         return known
     clip = Clip(
@@ -153,6 +152,9 @@ def _save(clip: Clip, *, by: User) -> Clip:
     if known := _find(clip.storyteller, sha256=clip.original_sha256):
         return known
     clip.save(force_insert=True)
+    custody.record(
+        clip, custody.Kind.RECEIVED, sha256=clip.original_sha256, by=by, bytes=clip.original_bytes
+    )
     if clip.brief is not None:
         briefs.received(clip.brief, by=by)
     announce(clip)
@@ -168,7 +170,8 @@ def _find(storyteller: Storyteller, *, sha256: str) -> Clip | None:
     return same.exclude(status__in=over).first()
 
 
-def _check_person(storyteller: Storyteller, *, by: User) -> None:
+def check_person(storyteller: Storyteller, *, by: User) -> None:
+    """Raise `NotYourPlaceError` unless the person works with this storyteller."""
     crew = CrewMember.objects.filter(user=by).first()
     if crew is not None and crew.place_id != storyteller.place_id:
         raise NotYourPlaceError("This storyteller is with another crew.")
@@ -183,7 +186,9 @@ def _check_brief(brief: Brief | None, *, storyteller: Storyteller) -> None:
 
 
 def _check_consent(storyteller: Storyteller) -> None:
-    allowed = Consent.objects.valid(network=NETWORK, at=timezone.now())
+    allowed = Consent.objects.valid(
+        network=NETWORK, campaign=storyteller.campaign_id, at=timezone.now()
+    )
     if not allowed.filter(storyteller=storyteller).exists():
         raise NoConsentError(
             f"{storyteller.public_name} has no consent on file that is valid today. "
@@ -198,13 +203,6 @@ def _check_size(upload: File[bytes]) -> int:
     if size > MAX_BYTES:
         raise BadFileError(str(Reason.TOO_BIG.message))
     return size
-
-
-def _digest(upload: File[bytes]) -> str:
-    digest = hashlib.sha256()
-    for block in upload.chunks(storage.BLOCK):
-        digest.update(block)
-    return digest.hexdigest()
 
 
 def _tidy(name: str | None) -> str:

@@ -1,18 +1,26 @@
 from videos.models.briefs import Brief, BriefMessage, BriefQuerySet
+from videos.models.captions import CaptionTrack
 from videos.models.clips import Clip, ClipQuerySet, Rendition
+from videos.models.consent import Consent, ConsentQuerySet
+from videos.models.custody import CustodyEvent
 from videos.models.places import CrewMember, Place, check_timezone
-from videos.models.storytellers import Consent, ConsentQuerySet, Storyteller, StorytellerQuerySet
+from videos.models.protection import Protection
+from videos.models.storytellers import Identity, Storyteller, StorytellerQuerySet
 
 __all__ = [
     "Brief",
     "BriefMessage",
     "BriefQuerySet",
+    "CaptionTrack",
     "Clip",
     "ClipQuerySet",
     "Consent",
     "ConsentQuerySet",
     "CrewMember",
+    "CustodyEvent",
+    "Identity",
     "Place",
+    "Protection",
     "Rendition",
     "Storyteller",
     "StorytellerQuerySet",

@@ -8,8 +8,9 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from campaign.models import Campaign, User
 from videos.models.briefs import Brief
+from videos.models.consent import Consent
 from videos.models.places import CrewMember
-from videos.models.storytellers import Consent, Storyteller
+from videos.models.storytellers import Storyteller
 
 
 class ClipQuerySet(models.QuerySet["Clip"]):
@@ -17,8 +18,8 @@ class ClipQuerySet(models.QuerySet["Clip"]):
         return self.filter(status=Clip.Status.READY)
 
     def with_consent(self, *, network: str, at: datetime) -> "ClipQuerySet":
-        """Clips whose storyteller's newest consent allows this network at that time."""
-        valid = Consent.objects.valid(network=network, at=at)
+        """Clips whose storyteller's newest consent allows this network and the clip's campaign."""
+        valid = Consent.objects.valid(network=network, campaign=OuterRef("campaign"), at=at)
         return self.filter(Exists(valid.filter(storyteller=OuterRef("storyteller"))))
 
     def seen_by(self, user: User) -> "ClipQuerySet":
@@ -37,6 +38,7 @@ class Clip(models.Model):
     class Status(models.TextChoices):
         RECEIVED = "received", "Received"
         PROCESSING = "processing", "Being prepared"
+        REVIEW = "review", "Waiting for London's look"
         READY = "ready", "Ready"
         FAILED = "failed", "Could not be prepared"
         RETIRED = "retired", "Retired"
@@ -74,6 +76,32 @@ class Clip(models.Model):
     used = models.PositiveIntegerField(default=0, help_text="How often it was posted.")
     used_at = models.DateTimeField(null=True, blank=True)
 
+    trim_start = models.FloatField(
+        null=True, blank=True, help_text="Seconds of the original that are left out at its start."
+    )
+    trim_end = models.FloatField(
+        null=True, blank=True, help_text="Where the clip ends, in seconds of the original."
+    )
+    accepted_at = models.DateTimeField(
+        null=True, blank=True, help_text="When somebody in London had looked and said yes."
+    )
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    asked_again_at = models.DateTimeField(null=True, blank=True)
+    asked_again = models.CharField(
+        max_length=300, blank=True, help_text="What London asks the crew to film again, and why."
+    )
+    keep_until = models.DateField(
+        null=True, blank=True, help_text="When the original is deleted, unless it is held."
+    )
+    legal_hold = models.CharField(
+        max_length=200, blank=True, help_text="Why nothing of it may be deleted; empty: no hold."
+    )
+    purged_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its files were deleted at the end of its time."
+    )
+
     objects = ClipQuerySet.as_manager()
 
     class Meta:
@@ -87,6 +115,15 @@ class Clip(models.Model):
                 condition=~Q(status="failed") | ~Q(failure=""), name="clip_failure_has_reason"
             ),
             models.CheckConstraint(condition=Q(progress__lte=100), name="clip_progress_per_cent"),
+            models.CheckConstraint(
+                condition=Q(accepted_at=None, accepted_by=None)
+                | Q(accepted_at__isnull=False, accepted_by__isnull=False),
+                name="clip_acceptance_complete",
+            ),
+            models.CheckConstraint(
+                condition=Q(trim_start=None) | Q(trim_end=None) | Q(trim_end__gt=F("trim_start")),
+                name="clip_trim_leaves_something",
+            ),
         ]
         indexes = [
             models.Index("campaign", "status", F("received_at").desc(), name="clip_shelf"),
@@ -108,6 +145,8 @@ class Rendition(models.Model):
         POST = "post", "Video for the networks"
         PREVIEW = "preview", "Preview, 360p"
         POSTER = "poster", "Poster"
+        #: To draw boxes on and to trim by: whole and unprotected, so for London's reviewers only.
+        WORKING = "working", "Working copy, 360p"
 
     clip = models.ForeignKey(Clip, models.CASCADE, related_name="renditions")
     kind = models.CharField(max_length=8, choices=Kind.choices)

@@ -1,10 +1,8 @@
-from datetime import datetime
-
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
 
+from campaign.encryption import EncryptedTextField
 from campaign.models import Campaign
 from videos.models.places import Place
 
@@ -15,7 +13,23 @@ class StorytellerQuerySet(models.QuerySet["Storyteller"]):
 
 
 class Storyteller(models.Model):
-    """Somebody who answers, under a public name. Who they really are is not kept here."""
+    """Somebody who answers, under a public name. Who they really are is in `Identity`."""
+
+    class AgeBand(models.TextChoices):
+        UNKNOWN = "", "Not known"
+        UNDER_12 = "0-11", "Under 12"
+        UNDER_16 = "12-15", "12 to 15"
+        UNDER_18 = "16-17", "16 or 17"
+        YOUNG = "18-24", "18 to 24"
+        ADULT = "25-59", "25 to 59"
+        OLDER = "60+", "60 or older"
+
+    class Risk(models.TextChoices):
+        """How much harm being recognised could do them; safeguarding judges it."""
+
+        LOW = "low", "Low"
+        MEDIUM = "medium", "Medium"
+        HIGH = "high", "High"
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="storytellers")
     place = models.ForeignKey(Place, models.PROTECT, related_name="storytellers")
@@ -24,6 +38,10 @@ class Storyteller(models.Model):
     )
     languages = ArrayField(models.CharField(max_length=8), default=list)
     is_minor = models.BooleanField(default=False)
+    age_band = models.CharField(
+        max_length=5, choices=AgeBand.choices, default=AgeBand.UNKNOWN, blank=True
+    )
+    risk = models.CharField(max_length=6, choices=Risk.choices, default=Risk.LOW)
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -41,65 +59,23 @@ class Storyteller(models.Model):
         return self.public_name
 
 
-class ConsentQuerySet(models.QuerySet["Consent"]):
-    def valid(self, *, network: str, at: datetime) -> "ConsentQuerySet":
-        """Newest versions that allow this network at that time and were not withdrawn."""
-        newer = Consent.objects.filter(
-            storyteller=OuterRef("storyteller"), version__gt=OuterRef("version")
-        )
-        return self.filter(
-            ~Exists(newer),
-            Q(expires_at=None) | Q(expires_at__gt=at),
-            networks__contains=[network],
-            withdrawn_at=None,
-            given_at__lte=at,
-        )
+class Identity(models.Model):
+    """Who a storyteller really is: apart from everything else, encrypted, for safeguarding only.
 
+    Read through `videos.actions.identities.look`, which notes who looked, and never otherwise.
+    """
 
-class Consent(models.Model):
-    """What a storyteller agreed to; a change is a new version, never an edit."""
-
-    class Method(models.TextChoices):
-        SPOKEN = "spoken", "Spoken, recorded"
-        SIGNED = "signed", "Signed"
-        MARK = "mark", "A mark, witnessed"
-
-    class PlaceShown(models.TextChoices):
-        NONE = "none", "No place"
-        COUNTRY = "country", "The country"
-        CAMP = "camp", "The camp"
-
-    storyteller = models.ForeignKey(Storyteller, models.PROTECT, related_name="consents")
-    version = models.PositiveSmallIntegerField(default=1)
-    method = models.CharField(max_length=8, choices=Method.choices)
-    language = models.CharField(max_length=8, default="en")
-    networks = ArrayField(models.CharField(max_length=20), default=list)
-    show_face = models.BooleanField(default=False)
-    show_name = models.BooleanField(default=False)
-    show_place = models.CharField(max_length=8, choices=PlaceShown.choices, default=PlaceShown.NONE)
-    given_at = models.DateTimeField()
-    expires_at = models.DateTimeField(null=True, blank=True)
-    collected_by = models.ForeignKey(
+    storyteller = models.OneToOneField(Storyteller, models.CASCADE, related_name="identity")
+    real_name = EncryptedTextField(blank=True)
+    contact = EncryptedTextField(blank=True, help_text="How they can be reached, safely.")
+    notes = EncryptedTextField(blank=True, help_text="What safeguarding must remember.")
+    updated_at = models.DateTimeField(auto_now=True)
+    updated_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
-
-    objects = ConsentQuerySet.as_manager()
 
     class Meta:
-        ordering = ["storyteller", "-version"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["storyteller", "version"], name="consent_version_is_unique"
-            ),
-            models.CheckConstraint(
-                condition=Q(withdrawn_at=None) | Q(withdrawn_at__gte=F("given_at")),
-                name="consent_withdrawn_after_given",
-            ),
-        ]
+        verbose_name_plural = "identities"
 
     def __str__(self) -> str:
-        return f"{self.storyteller}, consent {self.version}"
+        return f"Identity {self.pk}"

@@ -12,7 +12,7 @@ from campaign.access import NewsroomRequest, newsroom
 from videos import reports
 from videos.actions import consent, footage
 from videos.forms import ShelfFilter, WithdrawForm
-from videos.models import Clip, Storyteller
+from videos.models import Clip, Consent, Storyteller
 
 
 @require_safe
@@ -27,7 +27,7 @@ def clips(request: NewsroomRequest) -> HttpResponse:
         "chosen": shelf.cleaned_data,
         "may_review": request.user.has_perm("campaign.review_clips"),
         "may_withdraw": request.user.has_perm("campaign.withdraw_consent"),
-        "channels": consent.Channel.choices,
+        "channels": Consent.Channel.choices,
     }
     if request.headers.get("HX-Request"):
         return render(request, "videos/clips.html#shelf", context)
@@ -60,7 +60,7 @@ def withdraw(request: NewsroomRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, str(next(iter(form.errors.values()))[0]))
         return redirect("clips", request.campaign.slug)
-    channel = consent.Channel(form.cleaned_data["channel"])
+    channel = Consent.Channel(form.cleaned_data["channel"])
     try:
         clips = consent.withdraw(storyteller, channel=channel, by=request.user)
     except consent.NothingToWithdrawError as error:

@@ -27,6 +27,8 @@ def clip_file(request: HttpRequest, pk: uuid.UUID, kind: str) -> HttpResponseBas
     assert isinstance(user, User)  # noqa: S101 - login_required saw to it; this tells mypy
     if not (user.has_perm("campaign.view_clips") or user.has_perm("campaign.upload_footage")):
         raise PermissionDenied
+    if kind == Rendition.Kind.WORKING and not user.has_perm("campaign.review_clips"):
+        raise PermissionDenied
     clips = Clip.objects.seen_by(user).exclude(status=Clip.Status.WITHDRAWN)
     rendition = get_object_or_404(Rendition, clip__in=clips.filter(pk=pk), kind=kind)
     return serving.send(request, rendition, cache=OURS)
@@ -35,6 +37,7 @@ def clip_file(request: HttpRequest, pk: uuid.UUID, kind: str) -> HttpResponseBas
 @require_safe
 def public_file(request: HttpRequest, pk: uuid.UUID, kind: str) -> HttpResponseBase:
     """The preview or the poster of a ready clip whose storyteller agrees, for anybody."""
+    assert kind in {Rendition.Kind.PREVIEW, Rendition.Kind.POSTER}  # noqa: S101 - says urls.py
     clips = Clip.objects.ready().with_consent(network=NETWORK, at=timezone.now())
     rendition = get_object_or_404(Rendition, clip__in=clips.filter(pk=pk), kind=kind)
     return serving.send(request, rendition, cache=EVERYBODYS)
