@@ -203,6 +203,7 @@ CLOCK: dict[str, float] = {
     "responders.actions.sweeps.ring_for_films": 5,
     "responders.actions.sweeps.ring_for_removals": 5,
     "responders.actions.desk.expire_leases": 5,
+    "responders.actions.ranking.keep_ranked": 10,
     "videos.actions.preparing.sweep": 10,
     "videos.actions.briefs.sweep": 10,
     "videos.actions.consent.sweep": 30,

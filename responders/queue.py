@@ -1,18 +1,21 @@
 """The questions that the desk asks of a campaign's mentions: lanes, pages of cards, counts.
 
-Written for a table of millions: every page is a range of a partial index (`mention_queue`,
-`mention_lane`), pages follow each other by key and not by offset, counts stop at `MOST`.
+Written for a table of millions: every page is a range of an index (`mention_in_queue`,
+`mention_in_doubt`, `mention_lane`) or found by one (`mention_search`), pages follow each other by
+key and not by offset, counts stop at `MOST`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from django.core.cache import cache
 from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet, Subquery
 
-from campaign.models import Campaign, Mention
+from campaign.intake import countries, index
+from campaign.models import Campaign, Mention, Ranking
 from campaign.models.mentions import MentionQuerySet
 from responders.models import Reply
 
@@ -20,28 +23,31 @@ PAGE = 30
 MOST = 10_000
 COUNTS_LAST = 2.0
 SILENT_MINUTES = 1
-#: A search reads so many of a lane's cards and no more, in the lane's own order.
-SEARCHED = 5_000
+NEWEST = 2_000
+COUNTRIES_LAST = 300
 
 
 class Lane(StrEnum):
     ANSWER = "answer"
+    BRIEFED = "briefed"
     MANUAL = "manual"
+    DOUBT = "doubt"
+    DISMISSED = "dismissed"
     ANSWERED = "answered"
     FILTERED = "filtered"
-    DISMISSED = "dismissed"
 
     @property
     def label(self) -> str:
-        return "To answer" if self is Lane.ANSWER else self.value.title()
+        return {Lane.ANSWER: "To answer", Lane.DOUBT: "Hostile?"}.get(self, self.value.title())
 
     @property
     def is_open(self) -> bool:
         """Its cards can be claimed, and stand in order of priority."""
-        return self in {Lane.ANSWER, Lane.MANUAL}
+        return self in {Lane.ANSWER, Lane.MANUAL, Lane.DOUBT}
 
 
 _STATUS = {
+    Lane.BRIEFED: Mention.Status.BRIEFED,
     Lane.ANSWERED: Mention.Status.ANSWERED,
     Lane.FILTERED: Mention.Status.FILTERED,
     Lane.DISMISSED: Mention.Status.DISMISSED,
@@ -50,34 +56,102 @@ _STATUS = {
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the editor chose to see; `words` are looked for in texts, `@name` among handles."""
+    """What the editor chose to see. All of it stands in the page's address.
+
+    `words` are looked for in tweets, names and places, `@name` among handles.
+    """
 
     lane: Lane = Lane.ANSWER
     language: str = ""
+    theme: str = ""
+    country: str = ""
+    reach: str = ""
+    sure: bool = False
+    clip: bool = False
     words: str = ""
 
     @property
     def chosen(self) -> bool:
-        return bool(self.language or self.words)
+        return self != Filters(lane=self.lane)
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """As they stand in an address, without what is as it always is."""
+        asked = {
+            "lane": "" if self.lane is Lane.ANSWER else self.lane.value,
+            "lang": self.language,
+            "theme": self.theme,
+            "country": self.country,
+            "reach": self.reach,
+            "sure": "1" if self.sure else "",
+            "clip": "1" if self.clip else "",
+            "q": self.words,
+        }
+        return {name: value for name, value in asked.items() if value}
+
+    @classmethod
+    def read(cls, asked: Mapping[str, str]) -> "Filters":
+        """From an address; what is no filter of ours is as if it were not there."""
+        said = {name: str(asked.get(name, "")).replace("\x00", "") for name in NAMES}
+        lane = said["lane"]
+        return cls(
+            lane=Lane(lane) if lane in set(Lane) else Lane.ANSWER,
+            language=said["lang"][:8],
+            theme=said["theme"][:40],
+            country=said["country"][:2].upper(),
+            reach=said["reach"] if said["reach"] in index.REACHES else "",
+            sure=said["sure"] == "1",
+            clip=said["clip"] == "1",
+            words=said["q"][:100],
+        )
+
+    def query(self, *, answerable: Iterable[str]) -> str:
+        """For the index of mentions; ANSWERABLE are the themes with a ready clip."""
+        marks = [index.lang(self.language)] if self.language else []
+        marks += [index.theme(self.theme)] if self.theme else []
+        marks += [index.country(self.country)] if self.country else []
+        marks += [index.reach(self.reach)] if self.reach else []
+        marks += [index.SURE] if self.sure else []
+        either = [index.theme(one) for one in answerable] or ["none"] if self.clip else []
+        return index.query(self.words, marks, either)
+
+
+NAMES = ("lane", "lang", "theme", "country", "reach", "sure", "clip", "q")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """After which card a page begins, in the lane's order."""
+    """After which card a page begins: its place in the queue, in microseconds, and its id."""
 
-    priority: int
+    place: int
     id: int
 
     @classmethod
     def read(cls, text: str) -> "Cursor | None":
         """From an address; None for anything that is no cursor of ours."""
         first, _, second = text.partition("-")
-        if not (first.isdecimal() and second.isdecimal()) or len(text) > 24:
+        if not (first.isdecimal() and second.isdecimal()) or len(text) > 40:
             return None
-        return cls(priority=min(int(first), 100), id=int(second))
+        if int(first) > LATEST or int(second) >= 2**63:
+            return None
+        return cls(place=int(first), id=int(second))
+
+    @classmethod
+    def at(cls, mention: Mention) -> "Cursor":
+        return cls(place=(mention.queue_at - EPOCH) // MICROSECOND, id=mention.pk)
+
+    @property
+    def moment(self) -> datetime:
+        return EPOCH + self.place * MICROSECOND
 
     def __str__(self) -> str:
-        return f"{self.priority}-{self.id}"
+        return f"{self.place}-{self.id}"
+
+
+#: The year 3000: what is later is no cursor of ours.
+LATEST = 32_503_680_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +166,12 @@ class Counts:
     """How many stand where; a count of `MOST` or more is written "10,000+"."""
 
     answer: int = 0
+    briefed: int = 0
     manual: int = 0
+    doubt: int = 0
+    dismissed: int = 0
     answered: int = 0
     filtered: int = 0
-    dismissed: int = 0
     eyes: int = 0
     held: int = 0
     posting: int = 0
@@ -119,6 +195,8 @@ class Counts:
 def lane_of(mention: Mention) -> Lane:
     """Where its card is to be found."""
     if mention.status in Mention.OPEN:
+        if mention.doubt:
+            return Lane.DOUBT
         return Lane.ANSWER if mention.replyable else Lane.MANUAL
     found = {status.value: lane for lane, status in _STATUS.items()}
     return found.get(mention.status, Lane.ANSWERED)
@@ -126,19 +204,9 @@ def lane_of(mention: Mention) -> Lane:
 
 def mentions(campaign: Campaign, filters: Filters) -> MentionQuerySet:
     """The cards of a lane in its order, filtered."""
-    chosen = _lane(campaign, filters.lane)
-    if filters.language:
-        chosen = chosen.filter(lang=filters.language)
-    words = filters.words.strip()
-    if not words:
-        return chosen
-    found = Q(text__icontains=words) | Q(author_handle__icontains=words)
-    if words.startswith("@"):
-        found = Q(author_handle__istartswith=words[1:])
-    # Only these rows are read, by their keys: a word that nobody wrote must not cost a whole lane.
-    reach = chosen.values("pk")[:SEARCHED]
-    near = Mention.objects.filter(found, pk__in=reach)
-    return _for_cards(_in_order(near, filters.lane))
+    ordered = _lane(campaign, filters.lane)
+    ordered = ordered.ranked() if filters.lane.is_open else ordered.order_by("-id")
+    return _for_cards(ordered.found_by(_query(campaign, filters)))
 
 
 def page(campaign: Campaign, filters: Filters, *, after: Cursor | None = None) -> Page:
@@ -152,7 +220,7 @@ def page(campaign: Campaign, filters: Filters, *, after: Cursor | None = None) -
     last = shown[-1] if len(rows) > PAGE else None
     return Page(
         mentions=shown,
-        following=Cursor(priority=last.priority, id=last.pk) if last else None,
+        following=Cursor.at(last) if last else None,
         newest=getattr(rows[0], "newest", 0) if rows else newest_id(campaign),
     )
 
@@ -171,10 +239,8 @@ def arrived(campaign: Campaign, filters: Filters, *, after: int) -> int:
     """How many waiting cards of the lane came after that id; 100 means "many"."""
     if not filters.lane.is_open:
         return 0
-    fresh = Mention.objects.filter(campaign=campaign, pk__gt=after, status=Mention.Status.WAITING)
-    fresh = fresh.filter(replyable=filters.lane is Lane.ANSWER)
-    if filters.language:
-        fresh = fresh.filter(lang=filters.language)
+    fresh = _lane(campaign, filters.lane).waiting().filter(pk__gt=after)
+    fresh = fresh.found_by(_query(campaign, filters))
     return fresh.order_by()[:100].count()
 
 
@@ -183,8 +249,7 @@ def next_after(mention: Mention, campaign: Campaign, filters: Filters) -> Mentio
     waiting = mentions(campaign, filters).waiting().exclude(pk=mention.pk)
     if not filters.lane.is_open:
         return None
-    cursor = Cursor(priority=mention.priority, id=mention.pk)
-    return _after(waiting, filters.lane, cursor).first() or waiting.first()
+    return _after(waiting, filters.lane, Cursor.at(mention)).first() or waiting.first()
 
 
 def counts(campaign: Campaign) -> Counts:
@@ -203,25 +268,40 @@ def languages(campaign: Campaign) -> list[str]:
     return list(campaign.languages)
 
 
+def countries_of(campaign: Campaign) -> list[tuple[str, str]]:
+    """Code and name of where the newest mentions came from, as far as it is known."""
+    key = f"desk-countries:{campaign.pk}"
+    kept = cache.get(key)
+    if not isinstance(kept, list):
+        newest = _newest_first(campaign).exclude(country="").values("country")[:NEWEST]
+        codes = {row["country"] for row in newest}
+        kept = sorted(((code, countries.name(code)) for code in codes), key=lambda one: one[1])
+        cache.set(key, kept, COUNTRIES_LAST)
+    return kept
+
+
 def _newest_first(campaign: Campaign) -> QuerySet[Mention]:
     return Mention.objects.filter(campaign=campaign).order_by("-id")
 
 
 def _lane(campaign: Campaign, lane: Lane) -> MentionQuerySet:
     own = Mention.objects.filter(campaign=campaign)
-    if lane.is_open:
-        own = own.filter(status__in=Mention.OPEN, replyable=lane is Lane.ANSWER)
-    else:
-        own = own.filter(status=_STATUS[lane])
-    return _for_cards(_in_order(own, lane))
+    if not lane.is_open:
+        return own.filter(status=_STATUS[lane])
+    if lane is Lane.DOUBT:
+        return own.open().exclude(doubt="")
+    return own.open().filter(doubt="", replyable=lane is Lane.ANSWER)
 
 
-def _in_order(chosen: MentionQuerySet, lane: Lane) -> MentionQuerySet:
-    return chosen.ranked() if lane.is_open else chosen.order_by("-id")
+def _query(campaign: Campaign, filters: Filters) -> str:
+    if not filters.clip:
+        return filters.query(answerable=())
+    ranking = Ranking.objects.filter(campaign=campaign).first()
+    return filters.query(answerable=ranking.answerable if ranking else ())
 
 
 def _for_cards(chosen: MentionQuerySet) -> MentionQuerySet:
-    return chosen.select_related("claimed_by", "handled_by").defer("raw")
+    return chosen.select_related("claimed_by", "handled_by").defer("raw", "search")
 
 
 def _with_answers(chosen: MentionQuerySet) -> MentionQuerySet:
@@ -248,22 +328,28 @@ def _after(chosen: MentionQuerySet, lane: Lane, after: Cursor | None) -> Mention
     if not lane.is_open:
         return chosen.filter(pk__lt=after.id)
     # The first condition lets the index begin where the page does; the second is the order.
-    behind = Q(priority__lt=after.priority) | Q(priority=after.priority, pk__gt=after.id)
-    return chosen.filter(behind, priority__lte=after.priority)
+    behind = Q(queue_at__gt=after.moment) | Q(queue_at=after.moment, pk__gt=after.id)
+    return chosen.filter(behind, queue_at__gte=after.moment)
 
 
+#: Each lane's condition, as its index has it.
+_LANES = {
+    Lane.ANSWER: "status IN ('waiting', 'claimed') AND doubt = '' AND replyable",
+    Lane.BRIEFED: "status = 'briefed'",
+    Lane.MANUAL: "status IN ('waiting', 'claimed') AND doubt = '' AND NOT replyable",
+    Lane.DOUBT: "status IN ('waiting', 'claimed') AND NOT (doubt = '')",
+    Lane.DISMISSED: "status = 'dismissed'",
+    Lane.ANSWERED: "status = 'answered'",
+    Lane.FILTERED: "status = 'filtered'",
+}
+_OF_LANES = ",\n".join(
+    f"(SELECT count(*) FROM (SELECT 1 FROM campaign_mention WHERE campaign_id = %(campaign)s"  # noqa: S608  our own words
+    f" AND {condition} LIMIT %(most)s) AS a)"
+    for condition in _LANES.values()
+)
 _COUNT = """
 SELECT
-  (SELECT count(*) FROM (SELECT 1 FROM campaign_mention WHERE campaign_id = %(campaign)s
-     AND status IN ('waiting', 'claimed') AND replyable LIMIT %(most)s) AS a),
-  (SELECT count(*) FROM (SELECT 1 FROM campaign_mention WHERE campaign_id = %(campaign)s
-     AND status IN ('waiting', 'claimed') AND NOT replyable LIMIT %(most)s) AS b),
-  (SELECT count(*) FROM (SELECT 1 FROM campaign_mention WHERE campaign_id = %(campaign)s
-     AND status = 'answered' LIMIT %(most)s) AS c),
-  (SELECT count(*) FROM (SELECT 1 FROM campaign_mention WHERE campaign_id = %(campaign)s
-     AND status = 'filtered' LIMIT %(most)s) AS d),
-  (SELECT count(*) FROM (SELECT 1 FROM campaign_mention WHERE campaign_id = %(campaign)s
-     AND status = 'dismissed' LIMIT %(most)s) AS e),
+  {lanes},
   r.eyes, r.held, r.posting, r.problems,
   (SELECT extract(epoch FROM now() - max(stream_seen_at))::float FROM campaign_account
      WHERE campaign_id = %(campaign)s)
@@ -280,9 +366,12 @@ FROM (
 """
 
 
+_COUNT = _COUNT.replace("{lanes}", _OF_LANES)
+
+
 def _count(campaign: int) -> Counts:
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, {"campaign": campaign, "most": MOST})
         row = cursor.fetchone()
-    names = ("answer", "manual", "answered", "filtered", "dismissed", "eyes")
-    return Counts(**dict(zip((*names, "held", "posting", "problems", "silent"), row, strict=True)))
+    names = (*_LANES, "eyes", "held", "posting", "problems", "silent")
+    return Counts(**dict(zip(map(str, names), row, strict=True)))

@@ -8,16 +8,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.core.cache import cache
+from django.db.models import Case, CharField, Count, F, Func, IntegerField, Q, Value, When
 from django.utils import timezone
 
-from campaign.models import Mention
-from responders import themes, wording
+from campaign.intake import themes
+from campaign.models import Campaign, Mention
+from responders import wording
 from videos.models import Clip
 from videos.models import Consent as ConsentModel
 
 MOST = 30
 REST = timedelta(hours=1)
+COVERAGE_LASTS = 30
 
 LANGUAGE_NAMES = {
     "en": "English",
@@ -75,7 +78,7 @@ def language_name(code: str) -> str:
 def suggest(mention: Mention, *, words: str = "", chosen: Clip | None = None) -> list[Suggestion]:
     """The clips that may answer it, best first, the chosen one at the top; `words` narrow them."""
     now = timezone.now()
-    touched = themes.of(mention.text)
+    touched = set(themes.lexicon(mention.campaign_id).themes(mention.text, lang=mention.lang))
     usable = Clip.objects.filter(campaign=mention.campaign_id).ready()
     usable = usable.with_consent(network=mention.network, at=now)
     if words.strip():
@@ -100,6 +103,19 @@ def suggest(mention: Mention, *, words: str = "", chosen: Clip | None = None) ->
         )
         for index, clip in enumerate(found)
     ]
+
+
+def coverage(campaign: Campaign) -> dict[str, int]:
+    """How many clips are ready for each theme, at most half a minute old."""
+    key = f"shelf-coverage:{campaign.pk}"
+    kept = cache.get(key)
+    if not isinstance(kept, dict):
+        theme = Func(F("themes"), function="unnest", output_field=CharField())
+        ready = Clip.objects.filter(campaign=campaign).ready().order_by()
+        counted = ready.annotate(theme=theme).values("theme").annotate(number=Count("pk"))
+        kept = dict(counted.values_list("theme", "number"))
+        cache.set(key, kept, COVERAGE_LASTS)
+    return kept
 
 
 def _fit(mention: Mention, touched: set[str], *, at: datetime) -> Case | Value:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from campaign import roles
+from campaign.intake import index, priority
 from campaign.models import Account, Campaign, Mention, User
 from petitions.models import Petition, PetitionText, TrackedLink
 from responders.models import Reply, ReplyTemplate
@@ -101,6 +102,24 @@ class MentionFactory(DjangoModelFactory[Mention]):
     replyable = True
     replyable_reason = "mentioned"
     priority = 50
+
+    @factory.lazy_attribute
+    def queue_at(self) -> datetime:
+        return priority.place(self.received_at, self.priority)
+
+    @factory.lazy_attribute
+    def search(self) -> str:
+        """As the intake writes it."""
+        country = getattr(self, "country", "")
+        marks = index.marks(
+            handle=self.author_handle,
+            language=self.lang,
+            themes=getattr(self, "themes", []),
+            living_in=country,
+            followers=self.author_followers,
+            sure=self.replyable and self.replyable_reason != "thread",
+        )
+        return index.vector([self.text, self.author_handle, self.author_name], marks)
 
 
 class PlaceFactory(DjangoModelFactory[Place]):

@@ -16,7 +16,7 @@ from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
 from campaign import live
-from campaign.intake import bulk, filters, priority
+from campaign.intake import bulk, filters, judging
 from campaign.intake.filters import Filters, Us
 from campaign.models import Account, Mention, OptOut
 from campaign.networks.base import IncomingPost, Kind
@@ -80,7 +80,10 @@ def _write(posts: Sequence[IncomingPost], *, account: Account) -> Tally:
         if not fresh:
             return Tally(known=len(posts))
         rules = _filters(fresh, account=account)
-        rows = [_row(post, rules=rules, account=account, at=received_at) for post in fresh]
+        judge = judging.of(account.campaign)
+        rows = [
+            _row(post, rules=rules, judge=judge, account=account, at=received_at) for post in fresh
+        ]
         written = bulk.insert(Mention, rows, returning=["id", "status", "reason"])
         _announce(written, account=account)
     filtered = Counter(reason for _, status, reason in written if status == "filtered")
@@ -123,42 +126,56 @@ def _having(reasons: dict[str, str], reason: str) -> frozenset[str]:
     return frozenset(author for author, given in reasons.items() if given == reason)
 
 
-def _row(post: IncomingPost, *, rules: Filters, account: Account, at: datetime) -> Row:
+def _row(
+    post: IncomingPost, *, rules: Filters, judge: judging.Judge, account: Account, at: datetime
+) -> Row:
     reason = rules.judge(post)
     summons = filters.summons(post, us=rules.us)
-    parts = priority.parts(post, replyable=summons.replyable, languages=rules.languages)
     author = post.author
-    return _BLANK | {
-        "campaign_id": account.campaign_id,
-        "account_id": account.pk,
-        "network": account.network,
-        "external_id": post.id,
-        "author_id": author.id,
-        "author_handle": author.handle,
-        "author_name": author.name,
-        "author_avatar": author.avatar,
-        "author_followers": author.followers,
-        "author_verified": author.verified,
-        "author_bio": author.bio,
-        "author_location": author.location,
-        "author_since": author.since,
-        "text": post.text,
-        "lang": post.lang,
-        "posted_at": post.posted_at,
-        "received_at": at,
-        "kind": _KINDS.get(post.kind, Mention.Kind.POST).value,
-        "conversation_id": post.conversation_id,
-        "in_reply_to": post.in_reply_to or post.quoted_id,
-        "replyable": summons.replyable,
-        "replyable_reason": summons.value,
-        "sensitive": post.sensitive,
-        "has_media": post.has_media,
-        "raw": post.raw,
-        "priority": priority.total(parts),
-        "priority_parts": parts,
-        "status": (Mention.Status.FILTERED if reason else Mention.Status.WAITING).value,
-        "reason": reason.value if reason else "",
-    }
+    known = judging.Known(
+        text=post.text,
+        lang=post.lang,
+        received_at=at,
+        replyable=summons.replyable,
+        replyable_reason=summons.value,
+        author_handle=author.handle,
+        author_name=author.name,
+        author_location=author.location,
+        author_followers=author.followers,
+    )
+    return (
+        _BLANK
+        | judge.judge(known)
+        | {
+            "campaign_id": account.campaign_id,
+            "account_id": account.pk,
+            "network": account.network,
+            "external_id": post.id,
+            "author_id": author.id,
+            "author_handle": author.handle,
+            "author_name": author.name,
+            "author_avatar": author.avatar,
+            "author_followers": author.followers,
+            "author_verified": author.verified,
+            "author_bio": author.bio,
+            "author_location": author.location,
+            "author_since": author.since,
+            "text": post.text,
+            "lang": post.lang,
+            "posted_at": post.posted_at,
+            "received_at": at,
+            "kind": _KINDS.get(post.kind, Mention.Kind.POST).value,
+            "conversation_id": post.conversation_id,
+            "in_reply_to": post.in_reply_to or post.quoted_id,
+            "replyable": summons.replyable,
+            "replyable_reason": summons.value,
+            "sensitive": post.sensitive,
+            "has_media": post.has_media,
+            "raw": post.raw,
+            "status": (Mention.Status.FILTERED if reason else Mention.Status.WAITING).value,
+            "reason": reason.value if reason else "",
+        }
+    )
 
 
 def _announce(written: Sequence[tuple[Any, ...]], *, account: Account) -> None:

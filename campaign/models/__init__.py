@@ -1,7 +1,19 @@
 from campaign.models.audit import AuditEntry
 from campaign.models.campaigns import Account, Campaign, Pause
 from campaign.models.devices import Device
+from campaign.models.lexicons import Ranking, ThemeWords
 from campaign.models.mentions import Mention, OptOut
 from campaign.models.people import User
 
-__all__ = ["Account", "AuditEntry", "Campaign", "Device", "Mention", "OptOut", "Pause", "User"]
+__all__ = [
+    "Account",
+    "AuditEntry",
+    "Campaign",
+    "Device",
+    "Mention",
+    "OptOut",
+    "Pause",
+    "Ranking",
+    "ThemeWords",
+    "User",
+]

@@ -2,10 +2,28 @@ from datetime import datetime
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Q
+from django.db.models.sql.compiler import SQLCompiler
 
 from campaign.models.campaigns import Account, Campaign
+
+
+@SearchVectorField.register_lookup
+class FoundBy(models.Lookup[str]):
+    """`vector @@ query`, the query as it is: Django's own would have a dictionary read it first."""
+
+    lookup_name = "found_by"
+
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, list[str | int]]:
+        left, left_values = self.process_lhs(compiler, connection)
+        right, right_values = self.process_rhs(compiler, connection)
+        return f"{left} @@ ({right})::tsquery", [*left_values, *right_values]
 
 
 class MentionQuerySet(models.QuerySet["Mention"]):
@@ -21,7 +39,11 @@ class MentionQuerySet(models.QuerySet["Mention"]):
 
     def ranked(self) -> "MentionQuerySet":
         """The order of the queue: most urgent first, then the oldest."""
-        return self.order_by("-priority", "id")
+        return self.order_by("queue_at", "id")
+
+    def found_by(self, query: str) -> "MentionQuerySet":
+        """Those that a `tsquery` of `campaign.intake.index` finds; all of them if it is ""."""
+        return self.filter(search__found_by=query) if query else self
 
     def lease_over(self, *, at: datetime) -> "MentionQuerySet":
         return self.filter(status=Mention.Status.CLAIMED, claimed_until__lte=at)
@@ -61,6 +83,9 @@ class Mention(models.Model):
     author_bio = models.TextField(blank=True)
     author_location = models.CharField(max_length=200, blank=True)
     author_since = models.DateTimeField(null=True, blank=True)
+    country = models.CharField(
+        max_length=2, blank=True, help_text="ISO 3166 code, as their profile lets us guess."
+    )
 
     text = models.TextField()
     lang = models.CharField(max_length=8, default="und")
@@ -79,10 +104,27 @@ class Mention(models.Model):
     has_media = models.BooleanField(default=False)
     raw = models.JSONField(default=dict, help_text="The network's own JSON.")
 
-    priority = models.SmallIntegerField(default=0, help_text="0 to 100; 100 is first.")
+    priority = models.SmallIntegerField(
+        default=0, help_text="The sum of its parts, without the points for waiting."
+    )
     priority_parts = models.JSONField(default=dict, help_text="What the priority is made of.")
+    queue_at = models.DateTimeField(
+        help_text="Its place in the queue, the earliest first: when it was received, and so much "
+        "earlier for each point. Waiting longer thus never changes the order of two."
+    )
+    doubt = models.CharField(
+        max_length=10, blank=True, help_text="What it looks like: hostile, off_topic, or nothing."
+    )
+    trusted = models.BooleanField(
+        default=False, help_text="An editor said that it belongs in the queue, doubt or not."
+    )
     themes: "ArrayField[list[str], list[str]]" = ArrayField(
         models.CharField(max_length=40), default=list, blank=True
+    )
+
+    search = SearchVectorField(
+        default="",
+        help_text="Its words, and what it can be filtered by (campaign/intake/index.py).",
     )
 
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.WAITING)
@@ -123,12 +165,20 @@ class Mention(models.Model):
         ]
         indexes = [
             models.Index(
-                "campaign",
-                "replyable",
-                models.F("priority").desc(),
-                "id",
-                condition=Q(status__in=["waiting", "claimed"]),
-                name="mention_queue",
+                fields=["campaign", "replyable", "queue_at", "id"],
+                condition=Q(status__in=["waiting", "claimed"], doubt=""),
+                name="mention_in_queue",
+            ),
+            models.Index(
+                fields=["campaign", "queue_at", "id"],
+                condition=Q(status__in=["waiting", "claimed"]) & ~Q(doubt=""),
+                name="mention_in_doubt",
+            ),
+            GinIndex(fields=["search"], name="mention_search"),
+            models.Index(
+                fields=["conversation_id", "posted_at"],
+                condition=~Q(conversation_id=""),
+                name="mention_conversation",
             ),
             models.Index("claimed_until", condition=Q(status="claimed"), name="mention_leases"),
             models.Index("network", "author_id", "posted_at", name="mention_author"),

@@ -21,6 +21,8 @@ from responders.models import Reply
 from responders.reasons import OPTED_OUT, Reason
 
 LEASE = timedelta(minutes=5)
+#: How long a claim outlives the tab that held it.
+CLOSING = timedelta(seconds=15)
 SWEEP = 500
 NEXT_TRIES = 5
 
@@ -139,6 +141,33 @@ def restore(mention: Mention, *, by: User) -> None:
         _let_go(locked, status=Mention.Status.WAITING)
         audit.record("restored", locked, before=before, by=by)
         _tell([locked], what="restored", by=by)
+
+
+def trust(mention: Mention, *, by: User) -> None:
+    """It is neither hostile nor off topic: out of the lane of doubt. Raises NotWaiting."""
+    with transaction.atomic():
+        locked = _free_or_held(mention, by=by)
+        before = {"doubt": locked.doubt}
+        locked.doubt = ""
+        locked.trusted = True
+        locked.save(update_fields=["doubt", "trusted"])
+        audit.record("trusted", locked, before=before, by=by)
+        _tell([locked], what="trusted", by=by)
+
+
+def leaving(mention: Mention, *, by: User) -> None:
+    """The tab that held it is closing: unless another one goes on, the claim ends in a moment.
+
+    Not at once: a page that is merely loaded again beats before that. Does nothing to what is not
+    held by `by`.
+    """
+    soon = timezone.now() + CLOSING
+    with transaction.atomic():
+        held = Mention.objects.filter(
+            pk=mention.pk, status=Mention.Status.CLAIMED, claimed_by=by, claimed_until__gt=soon
+        )
+        if held.update(claimed_until=soon):
+            _tell([mention], what="leaving", by=by)
 
 
 def never_answer(mention: Mention, *, by: User) -> None:

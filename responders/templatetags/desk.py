@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterable
 
 from django import template
+from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from campaign.intake import priority, themes
 from campaign.intake.filters import Reason as FilterReason
 from campaign.intake.filters import Summons
 from campaign.models import Campaign, Mention
-from responders import queue, reasons, shelf, themes
+from responders import queue, reasons, shelf
 from videos.themes import THEMES
 
 register = template.Library()
@@ -20,6 +22,8 @@ _ON_X = re.compile(r"https?://\S+|(?<!\w)[@#]\w+")
 _UNTIL_SPACE = re.compile(r"^https?://(www\.)?")
 
 PRIORITY_WORDS = {
+    "clip": "clip ready",
+    "waiting": "waiting",
     "replyable": "replyable",
     "staffed": "staffed language",
     "reach": "reach",
@@ -52,19 +56,27 @@ def of_lane(counts: queue.Counts, lane: queue.Lane) -> str:
 
 
 @register.filter
-def tweet(text: str) -> SafeString:
+def tweet(mention: Mention) -> SafeString:
     """A tweet's text: words that gave a theme underlined, handles and hashtags stepped back."""
-    marks = [(start, end, "u") for start, end, _ in themes.spans(text)]
-    marks += [(*found.span(), "bdi") for found in _TAGS.finditer(text)]
+    text = mention.text
+    lexicon = themes.lexicon(mention.campaign_id)
+    marks = [(*found.span(), "") for found in _TAGS.finditer(text)]
+    marks += lexicon.spans(text, lang=mention.lang)
     parts, at = [], 0
-    for start, end, tag in sorted(marks):
+    for start, end, theme in sorted(marks):
         if start < at:
             continue
         parts.append(conditional_escape(text[at:start]))
-        parts.append(format_html("<{0} class='tweet-{0}'>{1}</{0}>", tag, text[start:end]))
+        parts.append(_marked(text[start:end], THEMES.get(theme, theme)))
         at = end
     parts.append(conditional_escape(text[at:]))
     return _with_lines(parts)
+
+
+def _marked(words: str, theme: str) -> SafeString:
+    if not theme:
+        return format_html("<bdi class='tweet-bdi'>{}</bdi>", words)
+    return format_html("<u class='tweet-u' title='{}'>{}</u>", theme, words)
 
 
 @register.filter
@@ -114,14 +126,23 @@ def why_not(mention: Mention) -> str:
 
 
 @register.filter
+def urgency(mention: Mention) -> int:
+    """Its points as they are now, those for waiting among them."""
+    return sum(value for _, value in priority_parts(mention))
+
+
+@register.filter
 def priority_parts(mention: Mention) -> list[tuple[str, int]]:
-    """The parts of its priority in words, largest first."""
-    parts = mention.priority_parts
-    if not isinstance(parts, dict):
-        return []
+    """The parts of its priority in words, largest first. What waits no more gets none for it."""
+    kept = mention.priority_parts if isinstance(mention.priority_parts, dict) else {}
+    parts = dict(kept) or {"other": mention.priority}
+    if mention.status in Mention.OPEN:
+        parts["waiting"] = priority.waiting(mention.received_at, at=timezone.now())
     largest_first = sorted(parts.items(), key=lambda part: -part[1])
     return [
-        (PRIORITY_WORDS.get(name, name.replace("_", " ")), value) for name, value in largest_first
+        (PRIORITY_WORDS.get(name, name.replace("_", " ")), value)
+        for name, value in largest_first
+        if value
     ]
 
 
@@ -154,5 +175,21 @@ def theme_names(codes: list[str]) -> str:
 @register.filter
 def first_theme(mention: Mention) -> str:
     """The theme that its words touch first, for the card."""
-    found = themes.spans(mention.text)
-    return THEMES.get(found[0][2], "") if found else ""
+    return THEMES.get(mention.themes[0], mention.themes[0]) if mention.themes else ""
+
+
+@register.simple_tag
+def coverage_of(campaign: Campaign) -> dict[str, int]:
+    return shelf.coverage(campaign)
+
+
+@register.filter
+def clips_ready(mention: Mention, coverage: dict[str, int]) -> int:
+    """How many clips are ready for the theme of which there are most."""
+    return max((coverage.get(theme, 0) for theme in mention.themes), default=0)
+
+
+@register.filter
+def doubt_words(mention: Mention) -> str:
+    """Why it stands in the lane of doubt."""
+    return {"hostile": "Sounds hostile", "off_topic": "Looks off topic"}.get(mention.doubt, "")

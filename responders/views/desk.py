@@ -1,16 +1,19 @@
 """The desk: the queue, one tweet, and the shelf. Each view makes one call."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from campaign.access import NewsroomRequest, newsroom
+from campaign.intake import index
 from responders import presence, queue, reasons, workbench
 from responders.actions import desk
 from responders.views import pane
 from responders.views.pane import CONFLICT
+from videos.themes import THEMES
 
 USE = "campaign.use_desk"
 CARDS_AT_ONCE = 60
@@ -137,6 +140,26 @@ def release(request: NewsroomRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @newsroom(USE)
+def leaving(request: NewsroomRequest, pk: int) -> HttpResponse:
+    """The tab is being closed (`sendBeacon`): nobody reads the answer."""
+    desk.leaving(pane.mention_of(request, pk), by=request.user)
+    return HttpResponse(status=204)
+
+
+@require_POST
+@newsroom(USE)
+def trust(request: NewsroomRequest, pk: int) -> HttpResponse:
+    """Out of the lane of doubt, into the queue."""
+    mention = pane.mention_of(request, pk)
+    try:
+        desk.trust(mention, by=request.user)
+    except desk.DeskError as error:
+        return pane.refused(request, mention, error)
+    return pane.done(request, mention, said="It is in the queue now.")
+
+
+@require_POST
+@newsroom(USE)
 def dismiss(request: NewsroomRequest, pk: int) -> HttpResponse:
     mention = pane.mention_of(request, pk)
     try:
@@ -182,5 +205,9 @@ def _queue(request: NewsroomRequest) -> dict[str, Any]:
         "mentions": page.mentions,
         "newest": page.newest,
         "arrived": 0,
+        "following": urlencode(filters.asked | {"after": str(page.following)}),
         "languages": queue.languages(request.campaign),
+        "themes": THEMES,
+        "countries": queue.countries_of(request.campaign),
+        "reaches": list(index.REACHES),
     }

@@ -27,7 +27,7 @@ Refusals = (desk.DeskError, Refused, TextTooLong)
 def mention_of(request: NewsroomRequest, pk: int) -> Mention:
     return get_object_or_404(
         Mention.objects.select_related("claimed_by", "handled_by", "campaign", "account").defer(
-            "raw"
+            "search"
         ),
         pk=min(pk, 2**63 - 1),
         campaign=request.campaign,
@@ -40,18 +40,11 @@ def reply_of(request: NewsroomRequest, pk: int) -> Reply:
 
 
 def filters_of(data: QueryDict) -> queue.Filters:
-    lane = data.get("lane", "")
-    return queue.Filters(
-        lane=queue.Lane(lane) if lane in set(queue.Lane) else queue.Lane.ANSWER,
-        language=data.get("lang", "").replace("\x00", "")[:8],
-        words=data.get("q", "").replace("\x00", "")[:100],
-    )
+    return queue.Filters.read({name: data.get(name, "") for name in queue.NAMES})
 
 
 def query_of(filters: queue.Filters) -> str:
-    chosen = {"lane": filters.lane.value, "lang": filters.language, "q": filters.words}
-    kept = {name: value for name, value in chosen.items() if value and value != "answer"}
-    return f"?{urlencode(kept)}" if kept else ""
+    return f"?{urlencode(filters.asked)}" if filters.asked else ""
 
 
 def context_of(request: NewsroomRequest, mention: Mention | None) -> dict[str, Any]:

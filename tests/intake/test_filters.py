@@ -7,7 +7,7 @@ import pytest
 from campaign.intake import filters, priority, risk
 from campaign.intake.filters import Filters, Reason, Summons, Us
 from campaign.networks.base import Author, Kind
-from tests.intake.posts import incoming
+from tests.intake.posts import NOON, incoming
 
 US = Us(id="7", handle="IWelcome")
 
@@ -84,28 +84,40 @@ def test_summons_calls_a_thread_of_ones_own_mentioned() -> None:
     assert filters.summons(post, us=US) is Summons.MENTIONED
 
 
+def _parts(text: str = "Only words", **facts: object) -> priority.Parts:
+    known = {"lang": "en", "followers": None, "replyable": False, "has_clip": False}
+    return priority.parts(**({"text": text, "languages": ["en"]} | known | facts))  # type: ignore[arg-type]
+
+
 def test_priority_is_the_sum_of_its_parts_largest_first() -> None:
-    post = incoming(1, author=Author(id="9", handle="tess", followers=12_400))
-    parts = priority.parts(post, replyable=True, languages=["en"])
-    assert list(parts.items()) == [("replyable", 45), ("staffed", 25), ("reach", 25)]
-    assert priority.total(parts) == 95
+    parts = _parts(followers=12_400, replyable=True, has_clip=True)
+    assert list(parts.items()) == [("clip", 25), ("staffed", 20), ("reach", 16), ("replyable", 15)]
+    assert priority.total(parts) == 76
 
 
 def test_priority_leaves_out_what_does_not_count() -> None:
-    post = incoming(1, "Only words", lang="und")
-    assert priority.parts(post, replyable=False, languages=["en"]) == {"staffed": 10}
+    assert _parts(lang="und") == {"staffed": 10}
 
 
-def test_priority_of_risk_words_is_lower_and_never_below_zero() -> None:
-    post = incoming(1, "I will KILL you", lang="ja")
-    parts = priority.parts(post, replyable=False, languages=["en"])
-    assert parts == {"risk": -30}
-    assert priority.total(parts) == 0
+def test_priority_of_risk_words_is_lower() -> None:
+    parts = _parts("I will KILL you", lang="ja")
+    assert parts == {"risk": -20}
+    assert priority.total(parts) == -20
+
+
+def test_waiting_moves_all_alike() -> None:
+    """A strong tweet now and a weak one of hours ago meet where their points do, and stay so."""
+    strong, weak = NOON + 8 * priority.A_POINT, NOON
+    assert priority.place(strong, 40) < priority.place(weak, 31)
+    assert priority.place(strong, 40) == priority.place(weak, 32)
+    at = NOON + 90 * priority.A_POINT
+    assert 40 + priority.waiting(strong, at=at) == 32 + priority.waiting(weak, at=at)
+    assert priority.waiting(at, at=NOON) == 0
 
 
 @pytest.mark.parametrize(
     ("followers", "points"),
-    [(None, 0), (0, 0), (1, 0), (10, 6), (1000, 18), (100_000, 30), (90_000_000, 30)],
+    [(None, 0), (0, 0), (1, 0), (10, 4), (1000, 12), (100_000, 20), (90_000_000, 20)],
 )
 def test_reach_grows_by_tenfolds(followers: int | None, points: int) -> None:
     assert priority.reach(followers) == points
