@@ -21,6 +21,7 @@ desk_urls = [
     path("<int:pk>/never", desk.never, name="desk-never"),
     path("<int:pk>/restore", desk.restore, name="desk-restore"),
     path("<int:pk>/save", composer.save, name="desk-save"),
+    path("<int:pk>/another", composer.another, name="desk-another"),
     path("<int:pk>/pair", composer.pair, name="desk-pair"),
     path("<int:pk>/approve", composer.approve, name="desk-approve"),
     path("<int:pk>/submit", composer.submit, name="desk-submit"),

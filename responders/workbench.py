@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from campaign.models import Campaign, Mention, User
 from petitions.actions import links
-from responders import queue, shelf, weight, wording
-from responders.actions import approval, drafts, media
+from responders import cautions, queue, shelf, weight, wording
+from responders.actions import approval, drafts, eyes, media
+from responders.cautions import Caution
 from responders.models import MediaUpload, Reply, ReplyTemplate
 
 EARLIER = 3
@@ -19,21 +20,12 @@ SHIFT_LASTS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """One thing about a draft that is right, or could be better."""
-
-    ok: bool
-    words: str
-    adds: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Draft:
     """A person's draft with what decides whether it can be approved."""
 
     reply: Reply
     weight: weight.Weight
-    checks: list[Check]
+    checks: list[Caution]
     missing: str
     seen: str
     second_eyes: str
@@ -58,6 +50,7 @@ class Bench:
     mine: bool
     holder: User | None
     draft: Draft | None
+    candidates: list[Reply]
     answer: Reply | None
     earlier: list[Mention]
     suggestions: list[shelf.Suggestion]
@@ -83,17 +76,20 @@ class Bench:
         return next((one for one in self.suggestions if clip and one.clip.pk == clip), None)
 
 
-def bench(mention: Mention, *, words: str = "", by: User) -> Bench:
+def bench(mention: Mention, *, words: str = "", draft: str = "", by: User) -> Bench:
+    """`draft` is the id of the candidate to show; without it, the one written in last."""
     now = timezone.now()
     until = mention.claimed_until
     holder = mention.claimed_by if until is not None and until > now else None
     mine = holder == by
-    reply = _draft_of(mention, by=by) if mine else None
+    candidates = _candidates(mention, by=by) if mine else []
+    reply = _chosen(candidates, draft)
     return Bench(
         mention=mention,
         mine=mine,
         holder=None if mine else holder,
-        draft=draft(reply) if reply else None,
+        draft=draft_facts(reply) if reply else None,
+        candidates=candidates,
         answer=_answer_to(mention),
         earlier=_earlier(mention),
         suggestions=shelf.suggest(mention, words=words, chosen=reply.clip if reply else None),
@@ -101,7 +97,7 @@ def bench(mention: Mention, *, words: str = "", by: User) -> Bench:
     )
 
 
-def draft(reply: Reply) -> Draft:
+def draft_facts(reply: Reply) -> Draft:
     """The draft with its count, its checks, and why it cannot be approved yet ("" when it can)."""
     weighed = weight.weigh(reply.text)
     return Draft(
@@ -110,7 +106,7 @@ def draft(reply: Reply) -> Draft:
         checks=_checks(reply),
         missing=_missing(reply, weighed),
         seen=approval.fingerprint(reply),
-        second_eyes=approval.second_eyes_needed(reply),
+        second_eyes=eyes.needed(reply),
         film=media.state_for(reply) if reply.clip_id else None,
     )
 
@@ -150,12 +146,19 @@ def shift(campaign: Campaign, *, by: User) -> Shift:
     return Shift(answered=found["answered"], mean=found["mean"])
 
 
-def _draft_of(mention: Mention, *, by: User) -> Reply | None:
-    return (
-        Reply.objects.filter(mention=mention, author=by, status=Reply.Status.DRAFT)
-        .select_related("mention__campaign", "account", "link", "clip__storyteller__place")
-        .first()
+def _candidates(mention: Mention, *, by: User) -> list[Reply]:
+    """A person's drafts for it, A first."""
+    drafts = Reply.objects.drafts_for(mention, by=by)
+    return list(
+        drafts.select_related(
+            "mention__campaign", "account", "author", "link", "clip__storyteller__place"
+        )
     )
+
+
+def _chosen(candidates: list[Reply], pk: str) -> Reply | None:
+    named = next((one for one in candidates if str(one.pk) == pk), None)
+    return named or max(candidates, key=lambda one: one.updated_at, default=None)
 
 
 def _answer_to(mention: Mention) -> Reply | None:
@@ -198,30 +201,15 @@ def _missing(reply: Reply, weighed: weight.Weight) -> str:
         (reply.clip_id is None, "No clip yet"),
         (bool(unfilled), f"Fill in {{{unfilled[0]}}}" if unfilled else ""),
         (not weighed.valid, "X refuses a character"),
-        (not reply.mention.replyable, "X does not let us"),
     )
     return next((words for wrong, words in reasons if wrong), "")
 
 
-def _checks(reply: Reply) -> list[Check]:
-    mention, text = reply.mention, reply.text.lower()
-    handle, tag = f"@{mention.author_handle}", f"#{mention.campaign.hashtag}"
-    has_link = reply.link is not None and reply.link.slug in text
-    theirs = shelf.language_name(mention.lang)
-    ours = shelf.language_name(reply.language)
-    checks = [
-        _check(handle.lower() in text, "Handle", f"No {handle} in the text.", adds=handle),
-        _check(has_link, "Own link", "No petition link in the text.", adds=_address(reply)),
-        Check(ok=ours == theirs or mention.lang == "und", words=f"{theirs} to {ours}"),
-    ]
+def _checks(reply: Reply) -> list[Caution]:
+    found = cautions.of(reply, link=_address(reply))
     if reply.clip is not None:
-        checks.append(Check(ok=True, words=f"Consent: {drafts.consent_words(reply.clip)}"))
-    checks.append(_check(tag.lower() in text, tag, f"No {tag} in the text.", adds=tag))
-    return sorted(checks, key=lambda check: not check.ok)
-
-
-def _check(ok: bool, right: str, wrong: str, *, adds: str) -> Check:  # noqa: FBT001  one table's rows
-    return Check(ok=True, words=right) if ok else Check(ok=False, words=wrong, adds=adds)
+        found.append(Caution(ok=True, words=f"Consent: {drafts.consent_words(reply.clip)}"))
+    return found
 
 
 def _address(reply: Reply) -> str:

@@ -34,7 +34,10 @@ class AuditEntry(models.Model):
     class Meta:
         ordering = ["id"]
         verbose_name_plural = "audit entries"
-        indexes = [models.Index("target_type", "target_id", name="audit_target")]
+        indexes = [
+            models.Index("target_type", "target_id", name="audit_target"),
+            models.Index("campaign", models.F("id").desc(), name="audit_campaign"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.verb} {self.target_type} {self.target_id}"

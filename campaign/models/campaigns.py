@@ -45,6 +45,10 @@ class Campaign(models.Model):
     second_eyes_above_followers = models.PositiveIntegerField(
         default=50_000, help_text="Authors with more followers need a second person's approval."
     )
+    second_eyes_first_replies = models.PositiveSmallIntegerField(
+        default=0,
+        help_text="So many first replies of each editor need a second person's approval; 0: none.",
+    )
     quiet_alarm_minutes = models.PositiveSmallIntegerField(
         default=15, help_text="Raise an alarm when no mention has come for so long."
     )
@@ -74,6 +78,7 @@ class Campaign(models.Model):
         permissions = [
             ("use_desk", "Can work at the desk: claim, write, pair, approve"),
             ("give_second_approval", "Can approve replies that need a second pair of eyes"),
+            ("edit_templates", "Can change the texts that replies begin from"),
             ("take_over_claims", "Can take over a mention that a colleague holds"),
             ("pause_posting", "Can pause and resume posting"),
             ("solve_problems", "Can settle publishing problems"),

@@ -1,12 +1,12 @@
 """From a draft to an approval, and back: submit, approve, undo, send back, cancel.
 
 An approval is bound to what its giver saw: the fingerprint of text, film, consent and link. Each
-verb is one transaction under the locks of the mention and the reply.
+verb is one transaction under the locks of the mention and the reply. One candidate is approved;
+the mention's other drafts are retired then, and come back if the mention does.
 """
 
 import hashlib
 import json
-import re
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -14,29 +14,15 @@ from django.utils import timezone
 
 from campaign.models import Campaign, Mention, OptOut, User
 from petitions.actions import links
-from responders import doorbells, weight
-from responders.actions import changes, drafts, media
+from responders import doorbells, weight, wording
+from responders.actions import changes, drafts, eyes, media, notices
 from responders.actions.changes import Refused
-from responders.models import Attempt, Reply
+from responders.models import Attempt, Notice, Reply, Revision
 from videos.models import Clip, Consent, Rendition
 
 __all__ = ["Refused"]
 
 APPROVE_RIGHT = "campaign.give_second_approval"
-
-#: Words that ask for a second pair of eyes, in the mention or in the answer; * is any ending.
-RISK_WORDS = (
-    "abus*", "bomb*", "deport*", "gun", "guns", "journalist*", "kill*", "lawsuit*", "lawyer*",
-    "minister*", "murder*", "police", "politician*", "president*", "rape", "raped", "suicid*",
-    "terror*", "threat*", "tortur*", "traffick*", "weapon*",
-    "avocat*", "meurtr*", "ministre*", "mort", "morts", "procès", "tuer", "tué*", "viol", "viols",
-    "polizei*", "selbstmord*", "tod", "tot", "töt*", "vergewaltig*",
-    "asesin*", "matar", "violación", "kujiua", "polisi", "ugaidi",
-    "إرهاب*", "اغتصاب*", "انتحار*", "شرطة", "قتل*",
-)  # fmt: skip
-_RISK = re.compile(
-    r"\b(?:ال)?((?:" + "|".join(RISK_WORDS).replace("*", r"\w*") + r"))\b", re.IGNORECASE
-)
 
 
 class Changed(Refused):
@@ -93,34 +79,6 @@ def fingerprint_with(reply: Reply, *, film: str | None, consent: tuple[int, int]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
-def second_eyes_needed(reply: Reply) -> str:
-    """Why a second person has to approve this reply; "" when one pair of eyes is enough."""
-    campaign = reply.mention.campaign
-    if campaign.always_second_eyes:
-        return "every reply is seen twice"
-    followers = reply.mention.author_followers or 0
-    if followers > campaign.second_eyes_above_followers:
-        return f"{followers:,} people follow them"
-    if word := _RISK.search(f"{reply.mention.text}\n{reply.text}"):
-        return f"the word “{word[1].lower()}”"[:40]
-    return ""
-
-
-def warnings(reply: Reply) -> list[str]:
-    """What is unusual and may still be meant. None of it stops an approval."""
-    found = []
-    mention, text = reply.mention, reply.text.lower()
-    if f"@{mention.author_handle.lower()}" not in text:
-        found.append(f"No @{mention.author_handle} in the text.")
-    if reply.link is None or reply.link.slug not in text:
-        found.append("No petition link in the text.")
-    if f"#{mention.campaign.hashtag.lower()}" not in text:
-        found.append(f"No #{mention.campaign.hashtag} in the text.")
-    if not mention.replyable:
-        found.append("X does not let us reply to this tweet; it will have to be posted by hand.")
-    return found
-
-
 def submit(reply: Reply, *, by: User) -> Reply:
     """Ask for a second pair of eyes. The mention leaves the queue; nothing is sent yet."""
     now = timezone.now()
@@ -131,7 +89,7 @@ def submit(reply: Reply, *, by: User) -> Reply:
         reply.status = Reply.Status.SUBMITTED
         reply.submitted_at = now
         reply.needs_second_eyes = True
-        reply.second_eyes_reason = second_eyes_needed(reply) or f"{by.short_name} asks"[:40]
+        reply.second_eyes_reason = eyes.needed(reply) or f"{by.short_name} asks"[:40]
         reply.problem = reply.problem_detail = ""
         _commit_to(
             reply,
@@ -142,10 +100,12 @@ def submit(reply: Reply, *, by: User) -> Reply:
     return reply
 
 
-def approve(reply: Reply, *, seen: str, by: User) -> Reply:
+def approve(reply: Reply, *, seen: str, text: str | None = None, by: User) -> Reply:
     """Let it go out when the hold is over. `seen` is the fingerprint of what the person saw.
 
-    Raises a `Refused`: `Changed`, `ClaimLost`, `NotReady`, `NeedsSecondEyes`, `OwnReply`,
+    With `text` a second person approves it with their own changes: a new version, of which the
+    author is told. A reply that the network takes from nobody but a person waits to be posted by
+    hand. Raises a `Refused`: `Changed`, `ClaimLost`, `NotReady`, `NeedsSecondEyes`, `OwnReply`,
     `NotAllowed`, `AnsweredAlready`, `OptedOut` or `Settled`; nothing has changed then.
     """
     now = timezone.now()
@@ -155,37 +115,68 @@ def approve(reply: Reply, *, seen: str, by: User) -> Reply:
         _check_approver(reply, by=by, at=now)
         if fingerprint(reply) != seen:
             raise Changed("The reply changed since you read it. Read it again; nothing was sent.")
+        amended = text is not None and _amend(reply, text=text, by=by, at=now)
         check_complete(reply, at=now)
-        campaign = reply.mention.campaign
-        reply.status = Reply.Status.APPROVED
-        reply.fingerprint = seen
-        reply.approved_at = now
-        reply.approved_by = by
-        reply.due_at = now + timedelta(seconds=campaign.hold_seconds)
-        reply.tries = 0
-        reply.problem = reply.problem_detail = ""
-        _commit_to(
-            reply,
-            fields=["fingerprint", "approved_at", "approved_by", "due_at", "tries"],
-            mention_to=Mention.Status.ANSWERING,
-        )
+        _set_approved(reply, by=by, at=now)
+        changes.retire_others(reply)
         if reply.link:
             links.describe(reply.link, subject=drafts.subject_of(reply, mention=reply.mention))
-        _start(reply, campaign=campaign)
-        changes.note("approved", reply, before=before, fingerprint=seen, by=by)
+        if not reply.by_hand:
+            _start(reply, campaign=reply.mention.campaign)
+        facts = {"fingerprint": reply.fingerprint} | ({"version": reply.version} if amended else {})
+        changes.note("approved", reply, before=before, by=by, **facts)
+        if amended:
+            notices.tell(reply.author, Notice.Kind.EDITED, reply=reply, by=by)
+        if reply.by_hand:
+            notices.tell(reply.author, Notice.Kind.BY_HAND, reply=reply, by=by)
     return reply
+
+
+def _set_approved(reply: Reply, *, by: User, at: datetime) -> None:
+    reply.by_hand = not reply.mention.replyable
+    reply.status = Reply.Status.BY_HAND if reply.by_hand else Reply.Status.APPROVED
+    reply.fingerprint = fingerprint(reply)
+    reply.approved_at = at
+    reply.approved_by = by
+    hold = 0 if reply.by_hand else reply.mention.campaign.hold_seconds
+    reply.due_at = at + timedelta(seconds=hold)
+    reply.tries = 0
+    reply.problem = reply.problem_detail = ""
+    fields = ["fingerprint", "approved_at", "approved_by", "due_at", "tries", "by_hand"]
+    fields += ["text", "version"]
+    _commit_to(reply, fields=fields, mention_to=Mention.Status.ANSWERING)
+
+
+def _amend(reply: Reply, *, text: str, by: User, at: datetime) -> bool:
+    """Put the approver's words in the place of the author's; both versions are kept."""
+    words = wording.clean(text)
+    if words == reply.text:
+        return False
+    if reply.status == Reply.Status.DRAFT:
+        raise Settled(too_late(reply))
+    versions = {"reply": reply, "at": at}
+    Revision.objects.get_or_create(
+        reply=reply,
+        number=reply.version,
+        defaults={"text": reply.text, "by": reply.author, "at": reply.updated_at},
+    )
+    reply.text = words
+    reply.version += 1
+    Revision.objects.create(number=reply.version, text=words, by=by, **versions)
+    return True
 
 
 def undo(reply: Reply, *, by: User) -> Reply:
     """Take an approval back, as long as nothing has left. The draft is its author's again."""
     with transaction.atomic():
         reply = changes.lock(reply.pk)
-        if reply.status != Reply.Status.APPROVED:
-            raise Settled(_too_late(reply))
+        before = reply.status
+        if before not in {Reply.Status.APPROVED, Reply.Status.BY_HAND}:
+            raise Settled(too_late(reply))
         if reply.attempts.filter(outcome=Attempt.Outcome.UNKNOWN).exists():
             raise Settled("It may be on X already from an earlier try, so it cannot be undone.")
         _make_draft(reply)
-        changes.note("undone", reply, before="approved", by=by)
+        changes.note("undone", reply, before=before, by=by)
     return reply
 
 
@@ -198,11 +189,12 @@ def send_back(reply: Reply, *, comment: str, by: User) -> Reply:
         reply = changes.lock(reply.pk)
         before = reply.status
         if before not in {Reply.Status.SUBMITTED, Reply.Status.STALE}:
-            raise Settled(_too_late(reply))
+            raise Settled(too_late(reply))
         if before == Reply.Status.SUBMITTED and not by.has_perm(APPROVE_RIGHT):
             raise NotAllowed("Somebody who may give the second approval decides on this reply.")
         _make_draft(reply, problem="sent_back", detail=comment[:1000])
         changes.note("sent back", reply, before=before, comment=comment[:1000], by=by)
+        notices.tell(reply.author, Notice.Kind.SENT_BACK, reply=reply, words=comment[:1000], by=by)
     return reply
 
 
@@ -216,7 +208,7 @@ def cancel(reply: Reply, *, reason: str = "", by: User | None) -> Reply:
         before = reply.status
         may_exist = reply.external_id or reply.attempts.filter(outcome__in=MAY_EXIST).exists()
         if before not in CANCELLABLE or may_exist:
-            raise Settled(_too_late(reply))
+            raise Settled(too_late(reply))
         final = reply.problem in FOR_GOOD
         reply.status = Reply.Status.CANCELLED
         reply.save(update_fields=["status", "updated_at"])
@@ -233,6 +225,7 @@ CANCELLABLE = {
     Reply.Status.DRAFT,
     Reply.Status.SUBMITTED,
     Reply.Status.APPROVED,
+    Reply.Status.BY_HAND,
     Reply.Status.STALE,
     Reply.Status.PROBLEM,
 }
@@ -272,7 +265,7 @@ def _check_text(text: str) -> None:
 
 def _check_own_draft(reply: Reply, *, by: User, at: datetime) -> None:
     if reply.status != Reply.Status.DRAFT:
-        raise Settled(_too_late(reply))
+        raise Settled(too_late(reply))
     mention = reply.mention
     if mention.status != Mention.Status.CLAIMED or mention.claimed_by_id != by.pk:
         raise ClaimLost(_who_has(mention))
@@ -285,15 +278,15 @@ def _check_own_draft(reply: Reply, *, by: User, at: datetime) -> None:
 def _check_approver(reply: Reply, *, by: User, at: datetime) -> None:
     if reply.status == Reply.Status.DRAFT:
         _check_own_draft(reply, by=by, at=at)
-        if reason := second_eyes_needed(reply):
+        if reason := eyes.needed(reply):
             raise NeedsSecondEyes(f"A second person has to read this: {reason}.")
     elif reply.status in {Reply.Status.SUBMITTED, Reply.Status.STALE}:
-        if reply.needs_second_eyes and reply.author_id == by.pk:
+        if reply.needs_second_eyes and (reply.author_id == by.pk or by.pk in reply.writers):
             raise OwnReply("Somebody else has to read what you wrote.")
         if reply.needs_second_eyes and not by.has_perm(APPROVE_RIGHT):
             raise NotAllowed("Somebody who may give the second approval decides on this reply.")
     else:
-        raise Settled(_too_late(reply))
+        raise Settled(too_late(reply))
 
 
 def _commit_to(reply: Reply, *, fields: list[str], mention_to: Mention.Status) -> None:
@@ -323,7 +316,7 @@ def _make_draft(reply: Reply, *, problem: str = "", detail: str = "") -> None:
     reply.status = Reply.Status.DRAFT
     reply.approved_at = reply.approved_by = reply.due_at = reply.submitted_at = None
     reply.fingerprint = ""
-    reply.needs_second_eyes = False
+    reply.needs_second_eyes = reply.by_hand = False
     reply.second_eyes_reason = ""
     reply.problem = problem
     reply.problem_detail = detail
@@ -345,9 +338,12 @@ def _who_has(mention: Mention) -> str:
     return f"This tweet is “{mention.get_status_display().lower()}” by now. Your draft is kept."
 
 
-def _too_late(reply: Reply) -> str:
+def too_late(reply: Reply) -> str:
+    """Why nothing more can be done to it here, in words for whoever tried."""
     return {
         Reply.Status.APPROVED: "This reply is approved already.",
+        Reply.Status.BY_HAND: "This reply is approved already, to be posted by hand.",
+        Reply.Status.SUBMITTED: "This reply is with a second person already.",
         Reply.Status.POSTING: "Too late: it is on its way to X.",
         Reply.Status.POSTED: "Too late: it is posted.",
         Reply.Status.UNKNOWN: "We cannot tell whether X posted it, so it waits for that first.",

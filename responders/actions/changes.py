@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from campaign import audit, live
@@ -43,7 +44,7 @@ def note(verb: str, reply: Reply, *, before: str, by: User | None, **facts: Any)
 
 
 def give_back(reply: Reply) -> None:
-    """The mention is its editor's own again, for as long as a fresh claim."""
+    """The mention is its editor's own again, for as long as a fresh claim; so are its drafts."""
     now = timezone.now()
     mention = reply.mention
     mention.status = Mention.Status.CLAIMED
@@ -51,15 +52,37 @@ def give_back(reply: Reply) -> None:
     mention.claimed_at = now
     mention.claimed_until = now + LEASE
     mention.save(update_fields=["status", "claimed_by", "claimed_at", "claimed_until"])
+    _bring_back(mention)
 
 
 def set_free(mention: Mention) -> None:
-    """Back into the queue, for anybody."""
+    """Back into the queue, for anybody, with every draft that there was."""
     mention.status = Mention.Status.WAITING
     mention.claimed_by = None
     mention.claimed_at = None
     mention.claimed_until = None
     mention.save(update_fields=["status", "claimed_by", "claimed_at", "claimed_until"])
+    _bring_back(mention)
+
+
+def retire_others(reply: Reply) -> None:
+    """This candidate was chosen: the mention's other drafts, whoever wrote them, are retired."""
+    drafts = Reply.objects.filter(mention=reply.mention_id, status=Reply.Status.DRAFT)
+    drafts.exclude(pk=reply.pk).update(status=Reply.Status.CANCELLED, problem=Reply.NOT_CHOSEN)
+
+
+def _bring_back(mention: Mention) -> None:
+    """Retired drafts are drafts again, where their author has not begun another in their place."""
+    newer = Reply.objects.filter(
+        mention=mention,
+        status=Reply.Status.DRAFT,
+        author=OuterRef("author"),
+        variant=OuterRef("variant"),
+    )
+    retired = Reply.objects.filter(
+        mention=mention, status=Reply.Status.CANCELLED, problem=Reply.NOT_CHOSEN
+    )
+    retired.exclude(Exists(newer)).update(status=Reply.Status.DRAFT, problem="")
 
 
 def dismiss(mention: Mention, *, reason: str) -> None:

@@ -37,26 +37,32 @@ def language_for(mention: Mention) -> str:
 
 
 def begin(mention: Mention, *, by: User) -> Reply:
-    """The person's draft for it: the one they have, or a new one from the first template."""
-    own = Reply.objects.filter(
-        mention=mention, account=mention.account_id, author=by, status=Reply.Status.DRAFT
-    )
+    """The person's draft for it: the one they wrote in last, or a new one from a template."""
+    own = Reply.objects.drafts_for(mention, by=by).order_by("-updated_at")
     if draft := own.select_related("link", "clip__storyteller__place").first():
         return draft
+    return another(mention, variant=0, by=by)
+
+
+def another(mention: Mention, *, variant: int, clip: Clip | None = None, by: User) -> Reply:
+    """A new candidate: from the first template of the language that its letter has come to."""
     language = language_for(mention)
-    template = ReplyTemplate.objects.filter(campaign=mention.campaign_id, language=language).first()
+    templates = ReplyTemplate.objects.filter(campaign=mention.campaign_id, language=language)
+    offered = list(templates)
+    template = offered[variant % len(offered)].text if offered else "{handle} {link}"
     link = link_for(mention, language=language, by=by)
+    text = wording.fill(template, mention=mention, link=links.url(link) if link else "").strip()
+    if clip is not None:
+        text = wording.tell(text, old=None, new=voice_of(clip, language=language))
     return Reply.objects.create(
         mention=mention,
         account_id=mention.account_id,
         author=by,
+        variant=variant,
         language=language,
         link=link,
-        text=wording.fill(
-            template.text if template else "{handle} {link}",
-            mention=mention,
-            link=links.url(link) if link else "",
-        ).strip(),
+        clip=clip,
+        text=text,
     )
 
 
@@ -75,14 +81,19 @@ def link_for(mention: Mention, *, language: str, by: User) -> TrackedLink | None
 
 
 def inherit(mention: Mention, *, of: int | None, by: User) -> Reply | None:
-    """The former holder's draft, now `by`'s; None if there is none or `by` has begun their own."""
-    drafts = Reply.objects.filter(mention=mention, status=Reply.Status.DRAFT)
-    draft = drafts.filter(author=of).select_for_update(of=("self",)).first() if of else None
-    if draft is None or drafts.filter(author=by).exclude(pk=draft.pk).exists():
+    """The former holder's drafts, now `by`'s; None if there are none or `by` has begun their own.
+
+    Who had them stays written down: nobody is the second pair of eyes on their own words.
+    """
+    if of is None or of == by.pk or Reply.objects.drafts_for(mention, by=by).exists():
         return None
-    draft.author = by
-    draft.save(update_fields=["author", "updated_at"])
-    return draft
+    theirs = Reply.objects.filter(mention=mention, author=of, status=Reply.Status.DRAFT)
+    drafts = list(theirs.select_for_update(of=("self",)).order_by("updated_at"))
+    for draft in drafts:
+        draft.writers = sorted({*draft.writers, of} - {by.pk})
+        draft.author = by
+        draft.save(update_fields=["writers", "author"])
+    return drafts[-1] if drafts else None
 
 
 def consent_words(clip: Clip) -> str:

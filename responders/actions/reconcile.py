@@ -15,7 +15,7 @@ from django.utils import timezone
 from campaign import live
 from campaign.models import Account, Mention, User
 from campaign.networks import registry
-from campaign.networks.base import NetworkError, Post, Refusal, Rejected
+from campaign.networks.base import IncomingPost, NetworkError, Post, Refusal, Rejected
 from responders import doorbells, problems
 from responders.actions import approval, changes, outcomes, posting
 from responders.actions.changes import Refused
@@ -81,8 +81,24 @@ def it_is_there(reply: Reply, *, link: str, by: User) -> Reply:
     Raises `Refused`: `NotOurs` when the link is of something else, `CannotLook` when X did not
     answer, `Settled` when the reply needs no help any more.
     """
-    post_id = _id_in(link)
     _check_open(reply)
+    post = our_answer(reply, link=link)
+    with transaction.atomic():
+        reply = changes.lock(reply.pk)
+        _check_open(reply)
+        last = reply.attempts.filter(outcome=Attempt.Outcome.UNKNOWN).last()
+        if last is not None:
+            outcomes.found(last, external_id=post.id)
+        outcomes.stands(reply, external_id=post.id, at=post.posted_at, verb="pointed to", by=by)
+    return reply
+
+
+def our_answer(reply: Reply, *, link: str) -> IncomingPost:
+    """The post behind a pasted link, if it is ours and answers (or quotes) this very tweet.
+
+    Raises `NotOurs`, or `CannotLook` when the network did not tell. Changes nothing.
+    """
+    post_id = _id_in(link)
     network = registry.connect(reply.account)
     try:
         post = network.post(post_id)
@@ -96,16 +112,9 @@ def it_is_there(reply: Reply, *, link: str, by: User) -> Reply:
         network.close()
     if post.author.id != reply.account.external_id:
         raise NotOurs(f"That post is not from @{reply.account.handle}.")
-    if post.in_reply_to != reply.mention.external_id:
+    if reply.mention.external_id not in {post.in_reply_to, post.quoted_id}:
         raise NotOurs("That post does not answer this tweet.")
-    with transaction.atomic():
-        reply = changes.lock(reply.pk)
-        _check_open(reply)
-        last = reply.attempts.filter(outcome=Attempt.Outcome.UNKNOWN).last()
-        if last is not None:
-            outcomes.found(last, external_id=post.id)
-        outcomes.stands(reply, external_id=post.id, at=post.posted_at, verb="pointed to", by=by)
-    return reply
+    return post
 
 
 def post_again(reply: Reply, *, by: User) -> Reply:

@@ -43,7 +43,12 @@ LONGEST_BACK_OFF = 300.0
 NOT_REMOVED = "not_removed"
 
 #: What waits to be posted. Drafts are not: no draft with a withdrawn clip can be approved.
-SCHEDULED = (Reply.Status.SUBMITTED, Reply.Status.APPROVED, Reply.Status.STALE)
+SCHEDULED = (
+    Reply.Status.SUBMITTED,
+    Reply.Status.APPROVED,
+    Reply.Status.BY_HAND,
+    Reply.Status.STALE,
+)
 
 
 def take_down(reply: Reply, *, reason: str, by: User | None) -> Reply:

@@ -36,13 +36,43 @@ class ClipNotUsable(desk.DeskError):
     """The clip is not ready, not this campaign's, or without a consent that covers it."""
 
 
-def draft_of(mention: Mention, *, by: User) -> Reply:
-    """The person's own draft for it. Raises NoDraft."""
-    own = Reply.objects.filter(mention=mention, author=by, status=Reply.Status.DRAFT)
-    draft = own.select_related("mention", "link", "clip__storyteller").first()
+class TooMany(desk.DeskError):
+    """There is a candidate for every letter already."""
+
+
+def draft_of(mention: Mention, *, pk: str = "", by: User) -> Reply:
+    """The person's draft for it: the named one, else the one they wrote in last.
+
+    Raises NoDraft, or approval.Settled if they approved or submitted the named one already (as a
+    second click of the same button does).
+    """
+    own = Reply.objects.filter(mention=mention, author=by).order_by("-updated_at")
+    own = own.select_related("mention__campaign", "account", "link", "clip__storyteller", "author")
+    if pk.isdecimal() and len(pk) < 19:
+        named = own.filter(pk=int(pk)).first()
+        if named is not None and named.status != Reply.Status.DRAFT:
+            raise approval.Settled(approval.too_late(named))
+        if named is not None:
+            return named
+    draft = None if pk else own.filter(status=Reply.Status.DRAFT).first()
     if draft is None:
         raise NoDraft(desk.holder(mention, at=timezone.now()))
     return draft
+
+
+def add_candidate(mention: Mention, *, beside: Reply, by: User) -> Reply:
+    """Another candidate, with the clip of the one it stands beside. Raises LeaseLost, TooMany."""
+    with transaction.atomic():
+        held = desk.held(mention, by=by)
+        taken = set(Reply.objects.drafts_for(held, by=by).values_list("variant", flat=True))
+        free = [number for number in range(len(Reply.LETTERS)) if number not in taken]
+        if not free:
+            raise TooMany("Four candidates are the most. Change one of them.")
+        reply = drafts.another(held, variant=free[0], clip=beside.clip, by=by)
+        if reply.link is not None:
+            links.describe(reply.link, subject=drafts.subject_of(reply, mention=held))
+        audit.record("began another", reply, after={"letter": reply.letter}, by=by)
+        return reply
 
 
 def save_draft(reply: Reply, *, text: str, by: User) -> Reply:

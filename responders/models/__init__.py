@@ -1,12 +1,16 @@
 from responders.models.attempts import Attempt, Look, MediaUpload
-from responders.models.replies import Reply, ReplyQuerySet
+from responders.models.notices import Notice, ShiftNote
+from responders.models.replies import Reply, ReplyQuerySet, Revision
 from responders.models.templates import ReplyTemplate
 
 __all__ = [
     "Attempt",
     "Look",
     "MediaUpload",
+    "Notice",
     "Reply",
     "ReplyQuerySet",
     "ReplyTemplate",
+    "Revision",
+    "ShiftNote",
 ]

@@ -1,12 +1,21 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 
-from campaign.models import Account, Campaign, Mention
+from campaign.models import Account, Campaign, Mention, User
 from petitions.models import TrackedLink
 from videos.models import Clip
+
+
+class IsAmong(Func):
+    """Whether a value is an element of an array: `IsAmong(F("approved_by"), F("writers"))`."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field = models.BooleanField()
 
 
 class ReplyQuerySet(models.QuerySet["Reply"]):
@@ -16,6 +25,15 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
     def due(self, *, at: datetime) -> "ReplyQuerySet":
         """Approved, hold over, and not told by the network to wait."""
         return self.approved().filter(due_at__lte=at)
+
+    def drafts_for(self, mention: Mention, *, by: User) -> "ReplyQuerySet":
+        """A person's candidates for one mention, A first."""
+        drafts = self.filter(mention=mention, author=by, status=Reply.Status.DRAFT)
+        return drafts.order_by("variant")
+
+    def by_hand(self) -> "ReplyQuerySet":
+        """Approved, and to be posted by a person on the network itself."""
+        return self.filter(status=Reply.Status.BY_HAND)
 
     def posted(self) -> "ReplyQuerySet":
         return self.filter(status=Reply.Status.POSTED)
@@ -34,6 +52,7 @@ class Reply(models.Model):
         DRAFT = "draft", "Draft"
         SUBMITTED = "submitted", "Needs second eyes"
         APPROVED = "approved", "Approved"
+        BY_HAND = "by_hand", "To post by hand"
         POSTING = "posting", "Posting"
         POSTED = "posted", "Posted"
         UNKNOWN = "unknown", "Outcome unknown"
@@ -47,6 +66,7 @@ class Reply(models.Model):
     COMMITTED = (
         Status.SUBMITTED,
         Status.APPROVED,
+        Status.BY_HAND,
         Status.POSTING,
         Status.POSTED,
         Status.UNKNOWN,
@@ -58,6 +78,7 @@ class Reply(models.Model):
     #: States that only an approval leads to.
     APPROVED_ONCE = (
         Status.APPROVED,
+        Status.BY_HAND,
         Status.POSTING,
         Status.POSTED,
         Status.UNKNOWN,
@@ -66,6 +87,11 @@ class Reply(models.Model):
         Status.REMOVING,
         Status.REMOVED,
     )
+
+    #: A draft's letter: A, B, C, D.
+    LETTERS = "ABCD"
+    #: What a draft says of itself when another candidate was approved instead.
+    NOT_CHOSEN = "not_chosen"
 
     mention = models.ForeignKey(Mention, models.PROTECT, related_name="replies")
     account = models.ForeignKey(Account, models.PROTECT, related_name="replies")
@@ -79,6 +105,22 @@ class Reply(models.Model):
 
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="written_replies"
+    )
+    variant = models.PositiveSmallIntegerField(
+        default=0, help_text="Which of its author's candidates: 0 is A."
+    )
+    version = models.PositiveSmallIntegerField(
+        default=1, help_text="Grows when its approver changes the text."
+    )
+    writers: "ArrayField[list[int], list[int]]" = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        blank=True,
+        help_text="Ids of all who had it before its author: none of them is its second eyes.",
+    )
+    by_hand = models.BooleanField(
+        default=False,
+        help_text="A person posts or posted it: the network takes it from nobody else.",
     )
     needs_second_eyes = models.BooleanField(default=False)
     second_eyes_reason = models.CharField(max_length=40, blank=True)
@@ -118,10 +160,11 @@ class Reply(models.Model):
                 name="one_reply_a_mention",
             ),
             models.UniqueConstraint(
-                fields=["mention", "account", "author"],
+                fields=["mention", "account", "author", "variant"],
                 condition=Q(status="draft"),
-                name="one_draft_a_person",
+                name="one_draft_a_letter",
             ),
+            models.CheckConstraint(condition=Q(variant__lt=4), name="four_candidates"),
             models.CheckConstraint(
                 condition=Q(status__in=["draft", "submitted", "cancelled"])
                 | Q(
@@ -137,8 +180,11 @@ class Reply(models.Model):
             models.CheckConstraint(
                 condition=Q(needs_second_eyes=False)
                 | Q(approved_by=None)
-                | ~Q(approved_by=F("author")),
+                | ~Q(approved_by=F("author")) & ~Q(IsAmong(F("approved_by"), F("writers"))),
                 name="second_eyes_are_anothers",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="by_hand") | Q(by_hand=True), name="by_hand_says_so"
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=["posted", "removing", "removed"])
@@ -165,6 +211,29 @@ class Reply(models.Model):
         return f"Reply {self.pk} to @{self.mention.author_handle} ({self.status})"
 
     @property
+    def letter(self) -> str:
+        return self.LETTERS[self.variant]
+
+    @property
     def campaign_id(self) -> int:
         """Whose audit log tells of it."""
         return self.mention.campaign_id
+
+
+class Revision(models.Model):
+    """A reply's text as it stood in one version, for the author whose words were changed."""
+
+    reply = models.ForeignKey(Reply, models.CASCADE, related_name="revisions")
+    number = models.PositiveSmallIntegerField()
+    text = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["reply", "number"], name="revision_is_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"Version {self.number} of reply {self.reply_id}"

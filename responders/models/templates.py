@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.db import models
 
 from campaign.models import Campaign
@@ -13,7 +14,13 @@ class ReplyTemplate(models.Model):
     language = models.CharField(max_length=8)
     name = models.CharField(max_length=60)
     text = models.TextField(max_length=500)
-    position = models.PositiveSmallIntegerField(default=0)
+    position = models.PositiveSmallIntegerField(
+        default=0, help_text="The lowest of a language is what a draft begins from."
+    )
+    updated_at = models.DateTimeField(auto_now=True)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["language", "position", "id"]

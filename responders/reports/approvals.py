@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Prefetch
 
 from campaign.models import Campaign
-from responders import problems, weight
+from responders import cautions, problems, weight
 from responders.actions import approval
 from responders.models import Reply
 from videos.models import Consent, Rendition
@@ -55,7 +55,7 @@ def _waiting(reply: Reply) -> Waiting:
             consent=_consent(reply),
         ),
         why=why,
-        warnings=approval.warnings(reply),
+        warnings=cautions.warnings(reply),
         weight=weight.weigh(reply.text),
     )
 

@@ -4,7 +4,10 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
 from campaign.access import NewsroomRequest, newsroom
+from campaign.models import Mention
 from responders.actions import approval, desk, writing
+from responders.actions.changes import Refused
+from responders.models import Reply
 from responders.views import pane
 from responders.views.pane import CONFLICT, Refusals
 from responders.wording import TextTooLong
@@ -18,11 +21,11 @@ def save(request: NewsroomRequest, pk: int) -> HttpResponse:
     """The text as it stands, while it is typed. Answers with its count and checks."""
     mention = pane.mention_of(request, pk)
     try:
-        draft = writing.draft_of(mention, by=request.user)
+        draft = _draft(request, mention)
         writing.save_draft(draft, text=request.POST.get("text", ""), by=request.user)
     except TextTooLong as error:
         return pane.facts(request, mention, failure=str(error), status=CONFLICT)
-    except desk.DeskError as error:
+    except (desk.DeskError, Refused) as error:
         return pane.state(
             request, pane.mention_of(request, pk), failure=str(error), status=CONFLICT
         )
@@ -36,7 +39,7 @@ def pair(request: NewsroomRequest, pk: int) -> HttpResponse:
     mention = pane.mention_of(request, pk)
     try:
         writing.pair(
-            writing.draft_of(mention, by=request.user),
+            _draft(request, mention),
             clip=writing.clip_named(request.POST.get("clip", ""), campaign=request.campaign),
             text=request.POST.get("text"),
             by=request.user,
@@ -52,7 +55,7 @@ def approve(request: NewsroomRequest, pk: int) -> HttpResponse:
     """Approve what stands in the composer; the next one is claimed."""
     mention = pane.mention_of(request, pk)
     try:
-        reply = writing.draft_of(mention, by=request.user)
+        reply = _draft(request, mention)
         writing.approve_as_typed(
             reply,
             text=request.POST.get("text", reply.text),
@@ -70,12 +73,27 @@ def submit(request: NewsroomRequest, pk: int) -> HttpResponse:
     """Ask for a second pair of eyes; the next one is claimed."""
     mention = pane.mention_of(request, pk)
     try:
-        reply = writing.draft_of(mention, by=request.user)
+        reply = _draft(request, mention)
         writing.save_draft(reply, text=request.POST.get("text", reply.text), by=request.user)
         approval.submit(reply, by=request.user)
     except Refusals as error:
         return pane.refused(request, mention, error)
     return pane.advance(request, pane.mention_of(request, pk))
+
+
+@require_POST
+@newsroom(USE)
+def another(request: NewsroomRequest, pk: int) -> HttpResponse:
+    """Begin another candidate beside the open one."""
+    mention = pane.mention_of(request, pk)
+    try:
+        reply = _draft(request, mention)
+        if "text" in request.POST:
+            writing.save_draft(reply, text=request.POST["text"], by=request.user)
+        added = writing.add_candidate(mention, beside=reply, by=request.user)
+    except Refusals as error:
+        return pane.refused(request, mention, error)
+    return pane.done(request, mention, said=f"Candidate {added.letter}", draft=str(added.pk))
 
 
 @require_POST
@@ -90,3 +108,8 @@ def undo(request: NewsroomRequest, reply: int) -> HttpResponse:
     return pane.done(
         request, pane.mention_of(request, mine.mention_id), said="Undone. Nothing was sent."
     )
+
+
+def _draft(request: NewsroomRequest, mention: Mention) -> Reply:
+    """The candidate that the page shows; the one written in last where it names none."""
+    return writing.draft_of(mention, pk=request.POST.get("draft", ""), by=request.user)

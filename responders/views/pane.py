@@ -47,7 +47,9 @@ def query_of(filters: queue.Filters) -> str:
     return f"?{urlencode(filters.asked)}" if filters.asked else ""
 
 
-def context_of(request: NewsroomRequest, mention: Mention | None) -> dict[str, Any]:
+def context_of(
+    request: NewsroomRequest, mention: Mention | None, *, draft: str = ""
+) -> dict[str, Any]:
     filters = filters_of(request.GET)
     context: dict[str, Any] = {
         "filters": filters,
@@ -58,7 +60,9 @@ def context_of(request: NewsroomRequest, mention: Mention | None) -> dict[str, A
     }
     if mention is not None:
         words = request.GET.get("words", "").replace("\x00", "")[:100]
-        context |= {"bench": workbench.bench(mention, words=words, by=request.user), "words": words}
+        chosen = draft or request.POST.get("draft", "") or request.GET.get("draft", "")
+        bench = workbench.bench(mention, words=words, draft=chosen, by=request.user)
+        context |= {"bench": bench, "words": words}
     return context
 
 
@@ -69,8 +73,9 @@ def show(
     failure: str = "",
     said: str = "",
     status: int = 200,
+    draft: str = "",
 ) -> HttpResponse:
-    context = context_of(request, mention) | {"failure": failure, "said": said}
+    context = context_of(request, mention, draft=draft) | {"failure": failure, "said": said}
     return render(request, "responders/desk/pane.html", context, status=status)
 
 
@@ -96,7 +101,12 @@ def refused(request: NewsroomRequest, mention: Mention, error: Exception) -> Htt
 
 
 def done(
-    request: NewsroomRequest, mention: Mention, *, following: bool = False, said: str = ""
+    request: NewsroomRequest,
+    mention: Mention,
+    *,
+    following: bool = False,
+    said: str = "",
+    draft: str = "",
 ) -> HttpResponse:
     """The pane after an action: of the same mention, or of the one that follows in the lane."""
     shown = mention_of(request, mention.pk)
@@ -107,7 +117,7 @@ def done(
     address += query_of(filters_of(request.GET))
     if not request.htmx:  # type: ignore[attr-defined]  # django-htmx's middleware
         return redirect(address)
-    response = show(request, mention_of(request, shown.pk), said=said)
+    response = show(request, mention_of(request, shown.pk), said=said, draft=draft)
     response["HX-Push-Url"] = address
     return response
 

@@ -7,6 +7,12 @@ import { LIMIT, weigh } from "./weight.js";
 
 export const field = () => document.getElementById("reply-text");
 
+/** Which candidate the page shows, for requests that answer with something of it. */
+export function shown() {
+    const draft = document.getElementById("draft");
+    return draft ? { draft: draft.value } : {};
+}
+
 function onX(text) {
     const parts = document.createDocumentFragment();
     let at = 0;

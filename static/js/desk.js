@@ -265,7 +265,7 @@ document.addEventListener("left:over", (event) => {
 
 function refreshState() {
     const address = pane()?.dataset.state;
-    if (address) ask("GET", `${address}${location.search}`);
+    if (address) ask("GET", `${address}${location.search}`, { values: composer.shown() });
 }
 
 document.body.addEventListener("live:mention", (event) => {
@@ -293,7 +293,7 @@ document.body.addEventListener("live:resync", () => {
 setInterval(() => {
     const beat = pane()?.dataset.beat;
     if (!beat || document.hidden || Date.now() - activeAt > IDLE) return;
-    ask("POST", `${beat}${location.search}`);
+    ask("POST", `${beat}${location.search}`, { values: composer.shown() });
 }, BEAT);
 
 setInterval(() => {

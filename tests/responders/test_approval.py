@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from campaign.models import AuditEntry, Mention, OptOut
-from responders.actions import approval
+from responders import cautions
+from responders.actions import approval, eyes
 from responders.models import MediaUpload, Reply
 from tests import factories
 from videos.models import Clip, Consent, Rendition
@@ -201,7 +202,7 @@ def test_approve_refuses_a_second_reply_to_a_mention(draft: Draft) -> None:
     ],
 )
 def test_second_eyes_are_needed_by_rule(facts: dict[str, Any], reason: str) -> None:
-    assert approval.second_eyes_needed(factories.ReplyFactory(**facts)) == reason
+    assert eyes.needed(factories.ReplyFactory(**facts)) == reason
 
 
 def test_approve_alone_refuses_what_needs_second_eyes(draft: Draft) -> None:
@@ -296,7 +297,7 @@ def test_cancel_dismisses_what_can_never_be_answered(due: Draft) -> None:
 
 def test_warnings_name_what_is_missing(draft: Draft) -> None:
     reply = draft(mention__author_handle="tess", text="Thank you.", mention__replyable=False)
-    assert approval.warnings(reply) == [
+    assert cautions.warnings(reply) == [
         "No @tess in the text.",
         "No petition link in the text.",
         "No #IWelcome in the text.",

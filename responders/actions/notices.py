@@ -1,0 +1,45 @@
+"""Words to one person about something of theirs that a colleague did, until they have read them."""
+
+from django.utils import timezone
+
+from campaign import live
+from campaign.models import Campaign, Mention, User
+from responders.models import Notice, Reply
+
+
+def tell(
+    to: User,
+    kind: Notice.Kind,
+    *,
+    reply: Reply | None = None,
+    mention: Mention | None = None,
+    words: str = "",
+    by: User,
+) -> None:
+    """Nobody is told of what they did themselves. Part of the transaction that did it."""
+    about = reply.mention if reply is not None else mention
+    if to == by or about is None:
+        return
+    notice = Notice.objects.create(
+        to=to,
+        campaign_id=about.campaign_id,
+        kind=kind,
+        mention=about,
+        reply=reply,
+        words=words,
+        by=by,
+        at=timezone.now(),
+    )
+    live.announce("notice", campaign=about.campaign_id, ids=[notice.pk], to=to.pk)
+
+
+def read(notice_id: int, *, campaign: Campaign, by: User) -> bool:
+    """They have read it. False if it was not theirs, or read before."""
+    own = Notice.objects.filter(pk=notice_id, to=by, campaign=campaign, read_at=None)
+    return bool(own.update(read_at=timezone.now()))
+
+
+def unread(campaign: Campaign, *, of: User) -> list[Notice]:
+    """The oldest first, a handful."""
+    own = Notice.objects.filter(to=of, campaign=campaign, read_at=None)
+    return list(own.select_related("mention", "reply", "by").defer("mention__raw")[:5])
