@@ -208,6 +208,8 @@ CLOCK: dict[str, float] = {
     "videos.actions.briefs.sweep": 10,
     "videos.actions.consent.sweep": 30,
     "petitions.actions.counting.count_all": 5,
+    "petitions.actions.rollups.roll": 15,
+    "petitions.actions.rollups.recount_nightly": 30,
     "petitions.actions.mail.ring_for_owed": 15,
     "petitions.actions.retention.purge_unconfirmed": 3600,
     "petitions.actions.retention.anonymise_closed": 3600,

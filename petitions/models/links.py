@@ -1,3 +1,4 @@
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -27,13 +28,41 @@ class TrackedLink(models.Model):
     shown_name = models.CharField(
         max_length=60, blank=True, help_text="What the public may be told: the name, if at all."
     )
+    shown_face = models.BooleanField(
+        default=False, help_text="The public may see their face, and so the picture of the film."
+    )
     shown_place = models.CharField(max_length=120, blank=True)
     shown_quote = models.TextField(blank=True)
     language = models.CharField(max_length=8, blank=True)
     network = models.CharField(max_length=20, blank=True)
     editor_id = models.BigIntegerField(null=True, blank=True)
+    themes: "ArrayField[list[str], list[str]]" = ArrayField(
+        models.CharField(max_length=40), default=list, blank=True
+    )
+    lane = models.CharField(
+        max_length=8, blank=True, help_text="field: filmed for this person; library: before."
+    )
     tweeted_at = models.DateTimeField(null=True, blank=True)
     posted_at = models.DateTimeField(null=True, blank=True)
+    steps = models.JSONField(
+        default=dict, blank=True, help_text="Seconds of each step between tweet and reply."
+    )
+    cost = models.DecimalField(
+        max_digits=8,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        help_text="What the network took for the post, in US dollars.",
+    )
+    views = models.PositiveIntegerField(
+        null=True, blank=True, help_text="How often the network showed the post, as it last said."
+    )
+    shares = models.PositiveIntegerField(
+        null=True, blank=True, help_text="How often it was passed on there: reposts and quotes."
+    )
+    measured_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the network was last asked for these two."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = TrackedLinkQuerySet.as_manager()

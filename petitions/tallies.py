@@ -1,0 +1,124 @@
+"""The sums of reports, in SQL: from the rows themselves, and from roll-ups where hours are closed.
+
+Every statement takes `campaign`, `start` and `end` (aware times, `end` left out; `ALWAYS` for an
+open one) and `zone` (the newsroom's, whose days are meant). A statement that reads both roll-ups
+and rows is one statement, so that both belong to one moment.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import connection
+
+#: What an open beginning or end is given as.
+ALWAYS = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
+
+_HOUR = "date_bin('1 hour', {}, '2000-01-01 00:00:00+00')"
+_DAY = "({} AT TIME ZONE %(zone)s)::date"
+_OURS = "(SELECT id FROM petitions_petition WHERE campaign_id = %(campaign)s)"
+#: Live rows begin where the closed hours end.
+_CLOSED = """COALESCE((SELECT closed_until FROM petitions_rollup
+    WHERE campaign_id = %(campaign)s), '-infinity')"""
+_LIVE = f"GREATEST(%(start)s::timestamptz, {_CLOSED})"
+_STATES = """count(*) FILTER (WHERE signature.state = 'confirmed') AS confirmed,
+    count(*) FILTER (WHERE signature.state = 'pending') AS pending"""
+_BY_LINK = """count(*) FILTER (WHERE signature.state = 'confirmed'
+    AND signature.link_id IS NOT NULL) AS by_link"""
+_SLICE = """COALESCE(link.place, '') AS place, COALESCE(link.language, '') AS language,
+    COALESCE(link.network, '') AS network, COALESCE(link.lane, '') AS lane"""
+
+HOUR_COLUMNS = (
+    "hour, place, language, network, lane, mentions, people, bots, confirmed, pending, by_link"
+)
+LINK_COLUMNS = "link_id, day, people, bots, confirmed, pending"
+DAY_COLUMNS = "day, by, key, place, language, network, lane, mentions, confirmed, pending, by_link"
+
+
+def _mentions(since: str) -> str:
+    return f"""campaign_mention AS mention WHERE mention.campaign_id = %(campaign)s
+        AND mention.received_at >= {since} AND mention.received_at < %(end)s"""
+
+
+def _clicks(since: str) -> str:
+    return f"""petitions_clickcount AS click
+        JOIN petitions_trackedlink AS link ON link.id = click.link_id
+        WHERE link.petition_id IN {_OURS} AND click.hour >= {since} AND click.hour < %(end)s"""
+
+
+def _signatures(since: str) -> str:
+    return f"""petitions_signature AS signature
+        LEFT JOIN petitions_trackedlink AS link ON link.id = signature.link_id
+        WHERE signature.petition_id IN {_OURS}
+        AND signature.signed_at >= {since} AND signature.signed_at < %(end)s"""
+
+
+def _hours(since: str) -> str:
+    return f"""SELECT hour, place, language, network, lane, sum(mentions)::int AS mentions,
+        sum(people)::int AS people, sum(bots)::int AS bots, sum(confirmed)::int AS confirmed,
+        sum(pending)::int AS pending, sum(by_link)::int AS by_link
+    FROM (
+        SELECT {_HOUR.format("mention.received_at")} AS hour, '' AS place,
+            split_part(mention.lang, '-', 1) AS language, mention.network, '' AS lane,
+            count(*) AS mentions, 0 AS people, 0 AS bots, 0 AS confirmed, 0 AS pending, 0 AS by_link
+        FROM {_mentions(since)} GROUP BY 1, 3, 4
+        UNION ALL
+        SELECT click.hour, {_SLICE}, 0, sum(click.people), sum(click.bots), 0, 0, 0
+        FROM {_clicks(since)} GROUP BY 1, 2, 3, 4, 5
+        UNION ALL
+        SELECT {_HOUR.format("signature.signed_at")}, {_SLICE}, 0, 0, 0, {_STATES}, {_BY_LINK}
+        FROM {_signatures(since)} GROUP BY 1, 2, 3, 4, 5
+    ) AS part GROUP BY hour, place, language, network, lane"""
+
+
+def _links(since: str) -> str:
+    return f"""SELECT link_id, day, sum(people)::int AS people, sum(bots)::int AS bots,
+        sum(confirmed)::int AS confirmed, sum(pending)::int AS pending
+    FROM (
+        SELECT click.link_id, {_DAY.format("click.hour")} AS day, sum(click.people) AS people,
+            sum(click.bots) AS bots, 0 AS confirmed, 0 AS pending
+        FROM {_clicks(since)} GROUP BY 1, 2
+        UNION ALL
+        SELECT signature.link_id, {_DAY.format("signature.signed_at")}, 0, 0, {_STATES}
+        FROM {_signatures(since)} GROUP BY 1, 2
+    ) AS part GROUP BY link_id, day"""
+
+
+def _days(since: str) -> str:
+    """By country of the signer and by theme; a row with two themes counts under each."""
+    return f"""SELECT day, by, key, place, language, network, lane, sum(mentions)::int AS mentions,
+        sum(confirmed)::int AS confirmed, sum(pending)::int AS pending, sum(by_link)::int AS by_link
+    FROM (
+        SELECT {_DAY.format("signature.signed_at")} AS day, 'country' AS by,
+            signature.country AS key, {_SLICE}, 0 AS mentions, {_STATES}, {_BY_LINK}
+        FROM {_signatures(since)} GROUP BY 1, 3, 4, 5, 6, 7
+        UNION ALL
+        SELECT {_DAY.format("mention.received_at")}, 'theme', theme, '',
+            split_part(mention.lang, '-', 1), mention.network, '', count(*), 0, 0, 0
+        FROM campaign_mention AS mention,
+            LATERAL unnest(CASE WHEN mention.themes = '{{}}' THEN '{{""}}'::varchar[]
+                ELSE mention.themes END) AS theme
+        WHERE mention.campaign_id = %(campaign)s
+            AND mention.received_at >= {since} AND mention.received_at < %(end)s
+        GROUP BY 1, 3, 5, 6
+    ) AS part GROUP BY day, by, key, place, language, network, lane"""
+
+
+#: Counted from the rows alone.
+HOURS, LINKS, DAYS = (make("%(start)s") for make in (_hours, _links, _days))
+
+#: The same, from roll-ups where hours are closed and from rows where they are not.
+HOURS_QUICK = f"""SELECT {HOUR_COLUMNS} FROM petitions_hourcount
+    WHERE campaign_id = %(campaign)s AND hour >= %(start)s AND hour < %(end)s
+    UNION ALL {_hours(_LIVE)}"""
+_KEPT = f"""campaign_id = %(campaign)s AND day >= {_DAY.format("%(start)s::timestamptz")}
+    AND day <= {_DAY.format("(%(end)s::timestamptz - interval '1 microsecond')")}"""
+LINKS_QUICK = f"""SELECT {LINK_COLUMNS} FROM petitions_linkday WHERE {_KEPT}
+    UNION ALL {_links(_LIVE)}"""
+DAYS_QUICK = f"""SELECT {DAY_COLUMNS} FROM petitions_daycount WHERE {_KEPT}
+    UNION ALL {_days(_LIVE)}"""
+
+
+def rows(statement: str, facts: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, facts)
+        return cursor.fetchall()
