@@ -6,8 +6,10 @@ nothing of replies and clips.
 
 import secrets
 import string
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from django.conf import settings
@@ -41,9 +43,12 @@ class LinkSubject:
     shown_name: str = ""
     shown_place: str = ""
     shown_quote: str = ""
+    shown_face: bool = False
     language: str = ""
     network: str = ""
     editor_id: int | None = None
+    themes: list[str] = field(default_factory=list)
+    lane: str = ""
     tweeted_at: datetime | None = None
 
 
@@ -79,10 +84,28 @@ def describe(link: TrackedLink, *, subject: LinkSubject) -> None:
     link.save(update_fields=list(facts))
 
 
-def mark_posted(link: TrackedLink, *, at: datetime) -> None:
-    """The reply is out. Said twice, the first time stays: reports count from it."""
-    if TrackedLink.objects.filter(pk=link.pk, posted_at=None).update(posted_at=at):
-        link.posted_at = at
+def mark_posted(
+    link: TrackedLink,
+    *,
+    at: datetime,
+    steps: Mapping[str, float] | None = None,
+    cost: Decimal | None = None,
+) -> None:
+    """The reply is out. Said twice, the first time stays: reports count from it.
+
+    `steps` are the seconds of each step since the tweet, in their order; `cost` is in US dollars.
+    """
+    facts = {"posted_at": at, "steps": dict(steps or {}), "cost": cost}
+    if TrackedLink.objects.filter(pk=link.pk, posted_at=None).update(**facts):
+        for name, value in facts.items():
+            setattr(link, name, value)
+
+
+def measure(link_id: int, *, views: int | None, shares: int | None, at: datetime) -> None:
+    """What the network said of the post; None where it did not say, and the last word stays."""
+    said = {"views": views, "shares": shares}
+    known = {name: value for name, value in said.items() if value is not None}
+    TrackedLink.objects.filter(pk=link_id).update(measured_at=at, **known)
 
 
 def forget_clip(clip_id: UUID) -> int:
@@ -91,7 +114,7 @@ def forget_clip(clip_id: UUID) -> int:
     The links stay alive and keep their title and storyteller, so that counts stay true.
     """
     return TrackedLink.objects.filter(clip_id=clip_id).update(
-        clip_id=None, shown_name="", shown_place="", shown_quote=""
+        clip_id=None, shown_name="", shown_place="", shown_quote="", shown_face=False
     )
 
 

@@ -3,7 +3,7 @@
 from campaign.models import Mention, User
 from petitions.actions import links
 from petitions.models import TrackedLink
-from responders import wording
+from responders import steps, wording
 from responders.models import Reply, ReplyTemplate
 from videos.models import Clip, Consent
 
@@ -11,7 +11,8 @@ from videos.models import Clip, Consent
 def subject_of(reply: Reply, *, mention: Mention) -> links.LinkSubject:
     """The facts of a reply that its link carries for the reports."""
     clip = reply.clip
-    shown = wording.shown(clip, newest_consent(clip)) if clip else None
+    consent = newest_consent(clip) if clip else None
+    shown = wording.shown(clip, consent) if clip else None
     return links.LinkSubject(
         mention_id=mention.pk,
         reply_id=reply.pk,
@@ -22,9 +23,12 @@ def subject_of(reply: Reply, *, mention: Mention) -> links.LinkSubject:
         shown_name=shown.name if shown else "",
         shown_place=shown.place if shown else "",
         shown_quote=clip.quote if clip else "",
+        shown_face=consent.show_face and not clip.voice_only if clip and consent else False,
         language=reply.language,
         network=mention.network,
         editor_id=reply.author_id,
+        themes=mention.themes,
+        lane=steps.lane(reply, mention=mention),
         tweeted_at=mention.posted_at,
     )
 

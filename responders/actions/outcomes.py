@@ -19,7 +19,7 @@ from campaign.networks.base import (
     Unreachable,
 )
 from petitions.actions import links
-from responders import doorbells, pacing
+from responders import doorbells, pacing, steps
 from responders.actions import changes, media, pausing
 from responders.models import Attempt, Reply
 from videos.models import Clip
@@ -87,7 +87,7 @@ def stands(reply: Reply, *, external_id: str, at: datetime, verb: str, by: User 
     if reply.clip is not None:
         Clip.objects.filter(pk=reply.clip.pk).update(used=F("used") + 1, used_at=now)
     if reply.link is not None:
-        links.mark_posted(reply.link, at=at)
+        links.mark_posted(reply.link, at=at, steps=steps.between(reply, posted_at=at))
     changes.note(verb, reply, before=before, id=external_id, by=by)
 
 

@@ -26,7 +26,10 @@ LEILA = LinkSubject(
     shown_quote="We have one tree.",
     language="en",
     network="x",
+    shown_face=True,
     editor_id=9,
+    themes=["children"],
+    lane="field",
     tweeted_at=NOON,
 )
 
@@ -51,9 +54,17 @@ def test_create_keeps_every_fact_of_the_reply(petition: Petition) -> None:
         "shown_quote": "We have one tree.",
         "language": "en",
         "network": "x",
+        "shown_face": True,
         "editor_id": 9,
+        "themes": ["children"],
+        "lane": "field",
         "tweeted_at": NOON,
         "posted_at": None,
+        "steps": {},
+        "cost": None,
+        "views": None,
+        "shares": None,
+        "measured_at": None,
     }
     assert len(link.slug) == 6
 
