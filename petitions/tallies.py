@@ -121,4 +121,5 @@ DAYS_QUICK = f"""SELECT {DAY_COLUMNS} FROM petitions_daycount WHERE {_KEPT}
 def rows(statement: str, facts: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, facts)
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -205,9 +206,7 @@ def _differences(campaign_id: int, day: date, *, until: datetime) -> int:
     return wrong
 
 
-def _facts(
-    campaign_id: int, *, start: datetime, end: datetime, day: date | None
-) -> dict[str, object]:
+def _facts(campaign_id: int, *, start: datetime, end: datetime, day: date | None) -> dict[str, Any]:
     return {
         "campaign": campaign_id,
         "start": start,

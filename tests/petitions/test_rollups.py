@@ -114,8 +114,8 @@ class World:
         deeds[what % len(deeds)]()
 
 
-def confirm(one: Signature) -> None:
-    Signature.objects.filter(pk=one.pk).update(state="confirmed", confirmed_at=NOW)
+def confirm(one: Signature) -> int:
+    return Signature.objects.filter(pk=one.pk).update(state="confirmed", confirmed_at=NOW)
 
 
 def click(link: TrackedLink, *, at: datetime) -> None:
