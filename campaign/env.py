@@ -71,6 +71,11 @@ class Environment(BaseSettings):
         default="I Welcome <petition@iwelcome.example>",
         description="the sender of the petition's mail",
     )
+    translator: str = Field(
+        default="",
+        pattern=r"^([a-zA-Z_]\w*\.)*[a-zA-Z_]\w*$|^$",
+        description="the dotted name of a function that translates, see docs/briefs.md; or empty",
+    )
     aws_storage_bucket_name: str = Field(
         default="", description="the S3 bucket for footage; empty keeps it on the local disk"
     )

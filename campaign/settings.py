@@ -192,6 +192,9 @@ EMAIL_FILE_PATH = _email["EMAIL_FILE_PATH"]
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = ENV.email_from
 
+# A function that translates, by its dotted name; without one people do (videos/translation.py).
+TRANSLATOR = ENV.translator
+
 X_API_URL = ENV.x_api_url
 X_STREAM_URL = ENV.x_stream_url or ENV.x_api_url
 X_WEB_URL = ENV.x_web_url

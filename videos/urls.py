@@ -1,12 +1,19 @@
 from django.urls import URLPattern, URLResolver, path
 
-from videos.views import clips, field, files, joining
+from videos.views import briefs, clips, field, files, joining
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("field/", field.field, name="field"),
     path("field/film/", field.film, name="field-film"),
     path("field/join/", joining.join, name="field-join"),
     path("field/join/<slug:code>/", joining.join, name="field-join"),
+    path("c/<slug:campaign>/briefs/", briefs.show, name="briefs"),
+    path("c/<slug:campaign>/briefs/ask", briefs.ask, name="brief-ask"),
+    path("c/<slug:campaign>/briefs/translate", briefs.translate, name="brief-translate"),
+    path("c/<slug:campaign>/briefs/<int:pk>/", briefs.show, name="brief"),
+    path("c/<slug:campaign>/briefs/<int:pk>/cancel", briefs.cancel, name="brief-cancel"),
+    path("c/<slug:campaign>/briefs/<int:pk>/time", briefs.more_time, name="brief-time"),
+    path("c/<slug:campaign>/briefs/<int:pk>/write", briefs.write, name="brief-write"),
     path("c/<slug:campaign>/clips/", clips.clips, name="clips"),
     path("c/<slug:campaign>/clips/<uuid:pk>/retire/", clips.retire, name="clip-retire"),
     path(

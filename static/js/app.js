@@ -62,7 +62,7 @@ for (const box of document.querySelectorAll("[data-keys-switch]")) {
 }
 
 keys.on("?", () => document.getElementById("keys-sheet")?.showModal());
-for (const [key, name] of Object.entries({ d: "desk", a: "approvals", o: "outbox", c: "clips", r: "reports" })) {
+for (const [key, name] of Object.entries({ d: "desk", a: "approvals", o: "outbox", b: "briefs", c: "clips", r: "reports" })) {
     keys.on(`g ${key}`, goes(name));
 }
 

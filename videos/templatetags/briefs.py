@@ -1,0 +1,104 @@
+"""What templates need to speak of briefs: spans of time, the day of a place, whom one asks."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from videos import clocks, routing
+from videos.board import Group
+from videos.models import Place, Storyteller
+
+register = template.Library()
+
+#: The bar of a day in pixels, whatever the screen: its hours are read, not measured.
+DAY_WIDE = 288
+#: Closer to one another than this, the bar's figures would touch.
+FIGURE_WIDE = 36
+
+
+@register.filter
+def took(span: timedelta | None) -> str:
+    """40 s, 8 min, 2 h 05; nothing for what is not known."""
+    return clocks.minutes(span) if span is not None else ""
+
+
+@register.filter
+def hours(span: timedelta) -> str:
+    """1 h 48 min"""
+    return routing.hours(span)
+
+
+@register.filter
+def since(later: datetime, earlier: datetime) -> timedelta:
+    return later - earlier
+
+
+@register.filter
+def due(deadline: datetime) -> str:
+    """in 26 min; 14 min late"""
+    left = deadline - timezone.now()
+    if left < timedelta():
+        return f"{clocks.minutes(-left)} late"
+    return f"in {clocks.minutes(left)}"
+
+
+@register.filter
+def of_step(values: Mapping[str, Any], key: Any) -> Any:
+    return values.get(str(key))
+
+
+@register.filter
+def bare(text: str) -> str:
+    """A tweet without its addresses and links, for one line."""
+    return " ".join(re.sub(r"https?://\S+|[@#][\w]+", "", text).split()) or text
+
+
+@register.simple_tag
+def whom_key(place: Place, person: Storyteller | None = None) -> str:
+    """How the form that asks names a place, or one of its storytellers."""
+    return f"{place.pk}-{person.pk}" if person is not None else str(place.pk)
+
+
+@register.simple_tag
+def day_bar(group: Group) -> SafeString:
+    """The day of a place as a bar: night, light, and where it is now."""
+    marks = {name: round(share * DAY_WIDE / 100) for name, share in group.marks.items()}
+    light, figures = SafeString(""), [(0, "0"), (DAY_WIDE // 2, "12"), (DAY_WIDE, "24")]
+    words = "the light there is not known"
+    if group.day is not None:
+        rises, sets = marks["rises"], marks["sets"]
+        light = format_html(
+            '<rect class="day-light" x="{}" y="4" width="{}" height="8"/>', rises, sets - rises
+        )
+        edges = [(rises, f"{group.day.rises:%H:%M}"), (sets, f"{group.day.sets:%H:%M}")]
+        far = [one for one in figures if all(abs(one[0] - at) > FIGURE_WIDE for at, _ in edges)]
+        figures = sorted([*far, *edges])
+        words = f"light from {edges[0][1]} to {edges[1][1]}"
+    texts = SafeString("").join(
+        format_html(
+            '<text x="{}" y="27" text-anchor="{}">{}</text>',
+            at,
+            "start" if at == 0 else "end" if at == DAY_WIDE else "middle",
+            figure,
+        )
+        for at, figure in figures
+    )
+    return format_html(
+        '<svg class="day" width="{wide}" height="30" viewBox="-8 0 {view} 30" role="img" '
+        'aria-label="Now {now} there; {words}">'
+        '<rect class="day-night" y="4" width="{wide}" height="8" rx="4"/>{light}'
+        '<circle class="day-now" cx="{at}" cy="8" r="6"/>{texts}</svg>',
+        wide=DAY_WIDE,
+        view=DAY_WIDE + 16,
+        now=f"{group.now:%H:%M}",
+        words=words,
+        light=light,
+        at=marks["now"],
+        texts=texts,
+    )
