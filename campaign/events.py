@@ -17,7 +17,7 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import close_old_connections
 from django.http.cookie import parse_cookie
-from redis import RedisError
+from redis import RedisError, ResponseError
 from redis.asyncio import Redis
 
 from campaign import devices
@@ -33,6 +33,8 @@ HEARTBEAT = 15.0
 BLOCK_SECONDS = 5
 QUEUE_LIMIT = 500
 RETRY = 1.0
+#: The position of a page that was made before there was any news.
+FIRST = "0-0"
 
 
 class News(NamedTuple):
@@ -42,10 +44,8 @@ class News(NamedTuple):
     kind: str
     campaign: int
     place: int
-    data: str
-
-    def frame(self) -> bytes:
-        return f"id: {self.id}\nevent: {self.kind}\ndata: {self.data}\n\n".encode()
+    #: As it goes to every tab: made once, however many there are.
+    frame: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +78,13 @@ class Tab:
 
 def _news(entry: Any) -> News:  # redis types an entry for every protocol at once
     key, fields = entry
+    parts = (key, fields[b"kind"], fields[b"data"])
     return News(
         id=key.decode(),
         kind=fields[b"kind"].decode(),
         campaign=int(fields[b"campaign"]),
         place=int(fields[b"place"]),
-        data=fields[b"data"].decode(),
+        frame=b"id: %b\nevent: %b\ndata: %b\n\n" % parts,
     )
 
 
@@ -113,6 +114,18 @@ class Hub:
 
     def leave(self, tab: Tab) -> None:
         self.tabs.discard(tab)
+
+    async def lost(self, *, after: str) -> bool:
+        """Whether news that came after that id may be kept no more."""
+        try:
+            stream: Any = await self.connection().xinfo_stream(STREAM)
+        except ResponseError:  # there is no stream: it is new, or Redis lost it
+            return after != FIRST
+        if _order(after) > _order(stream["last-generated-id"].decode()):
+            return True
+        trimmed = stream["entries-added"] > stream["length"]
+        oldest = stream["first-entry"]
+        return trimmed and (oldest is None or _order(after) < _order(oldest[0].decode()))
 
     async def missed(self, audience: Audience, *, after: str) -> list[News]:
         entries: Any = await self.connection().xrange(STREAM, min=f"({after}", count=KEPT)
@@ -186,11 +199,7 @@ async def _stream(tab: Tab, send: Send, *, after: str) -> None:
         await send({"type": "http.response.body", "body": body, "more_body": True})
 
     await write(b"retry: 2000\n: welcome\n\n")
-    seen = after
-    if after:
-        for news in await hub.missed(tab.audience, after=after):
-            seen = news.id
-            await write(news.frame())
+    seen = await _resume(tab, write, after=after) if after else ""
     while True:
         try:
             async with asyncio.timeout(HEARTBEAT):
@@ -201,7 +210,19 @@ async def _stream(tab: Tab, send: Send, *, after: str) -> None:
         if item is None:
             return
         if not seen or _order(item.id) > _order(seen):
-            await write(item.frame())
+            await write(item.frame)
+
+
+async def _resume(tab: Tab, write: Callable[[bytes], Awaitable[None]], *, after: str) -> str:
+    """What the tab missed, or word that it cannot be told. Returns the last id that it has."""
+    if await hub.lost(after=after):
+        await write(b"event: resync\ndata: {}\n\n")
+        return ""
+    seen = after
+    for news in await hub.missed(tab.audience, after=after):
+        seen = news.id
+        await write(news.frame)
+    return seen
 
 
 def _order(stream_id: str) -> tuple[int, int]:

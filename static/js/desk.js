@@ -273,7 +273,10 @@ document.body.addEventListener("live:mention", (event) => {
     refreshCards(event.detail.ids);
     refreshNews();
     if (!event.detail.ids.includes(open())) return;
-    const others = event.detail.events.some((one) => one.ids?.includes(open()) && String(one.by) !== me);
+    const about = event.detail.events.filter((one) => one.ids?.includes(open()));
+    // Another tab of mine was closed, which lets the claim go: this one still needs it.
+    if (about.some((one) => one.what === "leaving" && String(one.by) === me)) beat();
+    const others = about.some((one) => String(one.by) !== me);
     if (!others) return;
     if (field()) refreshState();
     else htmx.ajax("GET", pane().dataset.address, { target: "#pane", swap: "outerHTML" });
@@ -290,10 +293,40 @@ document.body.addEventListener("live:resync", () => {
     refreshState();
 });
 
+/* The claim: it goes on while the tab is in use, and ends soon after the tab is closed. */
+
+function beat() {
+    const address = pane()?.dataset.beat;
+    if (address && !document.hidden) ask("POST", `${address}${location.search}`, { values: composer.shown() });
+}
+
+/** What a page that was loaded again, or comes back from the browser's memory, has let go. */
+function keep() {
+    const lease = document.querySelector("[data-lease]");
+    if (lease && Date.parse(lease.dataset.until) - Date.now() < BEAT) beat();
+}
+
+let staysAt = 0;
+document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    if (link?.origin === location.origin && !link.target) staysAt = Date.now();
+});
+document.addEventListener("submit", () => (staysAt = Date.now()));
+
+addEventListener("pagehide", () => {
+    const address = pane()?.dataset.leaving;
+    // On the way to another page of the newsroom the editor is still here.
+    if (!address || Date.now() - staysAt < 3000) return;
+    const token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+    navigator.sendBeacon(address, new URLSearchParams({ csrfmiddlewaretoken: token }));
+});
+addEventListener("pageshow", keep);
+document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) keep();
+});
+
 setInterval(() => {
-    const beat = pane()?.dataset.beat;
-    if (!beat || document.hidden || Date.now() - activeAt > IDLE) return;
-    ask("POST", `${beat}${location.search}`, { values: composer.shown() });
+    if (Date.now() - activeAt < IDLE) beat();
 }, BEAT);
 
 setInterval(() => {

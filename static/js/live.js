@@ -2,11 +2,15 @@
    body, at most four times a second, with what came since as `detail.events` and the ids that they
    name as `detail.ids`. `live:resync` says that some news may have been missed: fetch anew.
 
-   The pill says how old what you see is: "Live", or "Offline, 40 s old". */
+   The pill says how old what you see is: "Live", or "Offline, 40 s old". While there is no stream
+   (a proxy that cuts it, a server that restarts) pages are asked to fetch anew now and then, and
+   the pill says so: "Slow, 12 s old". */
 
 const BATCH = 250;
 const SILENT_AFTER = 40_000;
 const SLOWEST_RETRY = 15_000;
+const SLOW_REFRESH = 20_000;
+const ASLEEP_AFTER = 15_000;
 const KINDS = [
     "mention",
     "reply",
@@ -29,6 +33,9 @@ let tries = 0;
 let retry = 0;
 let waiting = new Map();
 let flush = 0;
+let lastRefresh = 0; // when a page last got something without the stream
+let lastAsked = 0;
+let lastTick = Date.now();
 
 function dispatch() {
     flush = 0;
@@ -70,9 +77,13 @@ function connect() {
     const kinds = (document.body.dataset.liveKinds ?? "").split(" ").filter(Boolean);
     for (const kind of new Set([...KINDS, ...kinds])) source.addEventListener(kind, hear);
     source.addEventListener("beat", sign);
+    source.addEventListener("resync", (message) => {
+        sign(message);
+        resync();
+    });
     source.addEventListener("open", () => {
         // A first connection has missed nothing. Later ones that cannot say where they were have.
-        if (tries > 0 && !lastId) document.body.dispatchEvent(new CustomEvent("live:resync"));
+        if (tries > 0 && !lastId) resync();
         sign();
         tries = 0;
         show();
@@ -95,6 +106,27 @@ function age(milliseconds) {
     return `${Math.floor(seconds / 3600)} h`;
 }
 
+function resync() {
+    lastAsked = Date.now();
+    document.body.dispatchEvent(new CustomEvent("live:resync"));
+}
+
+/** Once a second: what age says, and what has to be done about a stream that is not there. */
+function tick() {
+    const now = Date.now();
+    const slept = now - lastTick > ASLEEP_AFTER;
+    lastTick = now;
+    // A machine that slept, or a proxy that forgot us, leaves a stream that looks open and is dead.
+    const dead = source?.readyState === EventSource.OPEN && now - lastSign > SILENT_AFTER;
+    if (slept || dead) {
+        tries += 1;
+        lastSign = Math.min(lastSign, now - 1);
+        connect();
+    }
+    if (state() === "offline" && navigator.onLine && !document.hidden && now - lastAsked > SLOW_REFRESH) resync();
+    show();
+}
+
 function state() {
     if (!source || source.readyState === EventSource.CLOSED || !navigator.onLine) return "offline";
     if (source.readyState === EventSource.CONNECTING) return tries > 0 ? "offline" : "connecting";
@@ -111,7 +143,10 @@ function show() {
     pill.classList.toggle("pill-live", !trouble);
     pill.classList.toggle("pill-warn", trouble);
     const word = pill.querySelector("[data-live-word]") ?? pill;
-    const text = now === "offline" ? `Offline, ${age(Date.now() - lastSign)} old` : silent || pill.dataset.word || "Stream live";
+    const fresh = Math.max(lastSign, lastRefresh);
+    const slow = navigator.onLine && lastRefresh > lastSign && Date.now() - lastRefresh < 2 * SLOW_REFRESH;
+    const old = `${slow ? "Slow" : "Offline"}, ${age(Date.now() - fresh)} old`;
+    const text = now === "offline" ? old : silent || pill.dataset.word || "Stream live";
     if (word.textContent !== text) word.textContent = text;
     if (pill.dataset.liveState !== now) {
         pill.dataset.liveState = now;
@@ -121,7 +156,10 @@ function show() {
 
 if (document.body.dataset.events) {
     connect();
-    setInterval(show, 1000);
+    setInterval(tick, 1000);
+    document.body.addEventListener("htmx:afterOnLoad", () => {
+        if (state() === "offline") lastRefresh = Date.now();
+    });
     window.addEventListener("online", connect);
     window.addEventListener("offline", show);
     window.addEventListener("pagehide", () => source?.close());

@@ -131,6 +131,30 @@ def test_tab_that_comes_back_gets_what_it_missed() -> None:
     assert frames == [b'data: {"ids": ["2"]}', b'data: {"ids": ["3"]}']
 
 
+@pytest.mark.parametrize("how", ["trimmed", "emptied", "set back"])
+def test_tab_that_missed_what_is_kept_no_more_is_told_to_fetch_anew(how: str) -> None:
+    campaign = factories.CampaignFactory(slug="ours")
+    for number in (1, 2, 3):
+        live.announce("reply", campaign=campaign, ids=[number])
+    entries: Any = live.connection().xrange(live.STREAM)
+    after = entries[0][0].decode()
+    if how == "trimmed":
+        live.connection().xtrim(live.STREAM, maxlen=1, approximate=False)
+    elif how == "emptied":
+        live.connection().delete(live.STREAM)
+    else:
+        after = f"{int(after.partition('-')[0]) + 10_000}-0"
+    listener = Listener(factories.editor(campaign), campaign="ours", after=after)
+
+    async def during() -> None:
+        await listener.until(b"event: resync")
+        await in_thread(partial(live.announce, "reply", campaign=campaign, ids=[4]))
+        await listener.until(b'["4"]')
+
+    listen(listener, during)
+    assert b'["3"]' not in listener.body
+
+
 def test_crew_hear_their_own_place_only() -> None:
     kakuma, shatila = factories.PlaceFactory(), factories.PlaceFactory()
     campaign = factories.CampaignFactory()
@@ -172,7 +196,7 @@ def test_tab_that_does_not_read_is_ended() -> None:
     async def run() -> None:
         tab = events.Tab(events.Audience(campaigns=frozenset({1})))
         for number in range(events.QUEUE_LIMIT + 1):
-            tab.offer(events.News(f"{number}-0", "mention", 1, 0, "{}"))
+            tab.offer(events.News(f"{number}-0", "mention", 1, 0, b""))
         assert tab.queue.get_nowait() is None
 
     asyncio.run(run())

@@ -1,7 +1,7 @@
 """The claim: one winner, a lease that ends, and nothing written without it."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Barrier
 
 import pytest
@@ -27,6 +27,12 @@ def _end_lease(mention: Mention) -> None:
     Mention.objects.filter(pk=mention.pk).update(
         claimed_until=timezone.now() - timedelta(seconds=1)
     )
+
+
+def _lease_ends(mention: Mention) -> datetime:
+    mention.refresh_from_db()
+    assert mention.claimed_until is not None
+    return mention.claimed_until
 
 
 @pytest.fixture
@@ -169,6 +175,27 @@ def test_release_gives_it_back_and_keeps_the_draft(mention: Mention, ana: User, 
     assert desk.claim(mention, by=joe).pk != draft.pk
     desk.release(mention, by=joe)
     assert desk.claim(mention, by=ana).pk == draft.pk
+
+
+@pytest.mark.django_db
+def test_leaving_ends_the_claim_soon_unless_another_tab_goes_on(
+    mention: Mention, ana: User, joe: User
+) -> None:
+    desk.claim(mention, by=ana)
+    desk.leaving(mention, by=joe)
+    assert _lease_ends(mention) > timezone.now() + desk.CLOSING
+
+    desk.leaving(mention, by=ana)
+    ends = _lease_ends(mention)
+    assert ends <= timezone.now() + desk.CLOSING
+    desk.leaving(mention, by=ana)
+    assert _lease_ends(mention) == ends
+
+    assert desk.heartbeat(mention, by=ana) > ends
+    desk.leaving(mention, by=ana)
+    _end_lease(mention)
+    assert desk.expire_leases() == 1
+    assert desk.claim(mention, by=joe).author == joe
 
 
 @pytest.mark.django_db
