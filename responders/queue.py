@@ -18,6 +18,7 @@ from campaign.intake import countries, index
 from campaign.models import Campaign, Mention, Ranking
 from campaign.models.mentions import MentionQuerySet
 from responders.models import Reply
+from videos.models import Brief
 
 PAGE = 30
 MOST = 10_000
@@ -305,7 +306,7 @@ def _for_cards(chosen: MentionQuerySet) -> MentionQuerySet:
 
 
 def _with_answers(chosen: MentionQuerySet) -> MentionQuerySet:
-    """With our replies as `answers`, which only cards that left the queue have."""
+    """With our replies as `answers` and what the field was `asked`: cards that left the queue."""
     done = (
         Reply.objects.exclude(status__in=[Reply.Status.DRAFT, Reply.Status.CANCELLED])
         .select_related("clip__storyteller", "author")
@@ -319,7 +320,11 @@ def _with_answers(chosen: MentionQuerySet) -> MentionQuerySet:
             "author__username",
         )
     )
-    return chosen.prefetch_related(Prefetch("replies", queryset=done, to_attr="answers"))
+    asked = Brief.objects.select_related("place", "storyteller").order_by("-pk")
+    return chosen.prefetch_related(
+        Prefetch("replies", queryset=done, to_attr="answers"),
+        Prefetch("briefs", queryset=asked, to_attr="asked"),
+    )
 
 
 def _after(chosen: MentionQuerySet, lane: Lane, after: Cursor | None) -> MentionQuerySet:

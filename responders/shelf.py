@@ -42,6 +42,7 @@ class Suggestion:
     same_language: bool
     rests_until: datetime | None
     consent: ConsentModel | None = field(default=None)
+    filmed_for_them: bool = False
 
     @property
     def language(self) -> str:
@@ -50,7 +51,8 @@ class Suggestion:
     @property
     def reasons(self) -> list[str]:
         """What speaks for it, or what to know: at most three."""
-        said = [theme.capitalize() for theme in self.shared[:1]]
+        said = ["Filmed for them"] if self.filmed_for_them else []
+        said += [theme.capitalize() for theme in self.shared[:1]]
         said.append(self.language)
         if self.clip.voice_only:
             said.append("voice only")
@@ -85,7 +87,7 @@ def suggest(mention: Mention, *, words: str = "", chosen: Clip | None = None) ->
         usable = usable.filter(_matching(words.strip()))
     ranked = (
         usable.alias(fit=_fit(mention, touched, at=now))
-        .select_related("storyteller__place")
+        .select_related("storyteller__place", "brief")
         .order_by("-fit", F("used_at").asc(nulls_first=True), "-ready_at")
     )
     found = list(ranked[:MOST])
@@ -100,6 +102,7 @@ def suggest(mention: Mention, *, words: str = "", chosen: Clip | None = None) ->
             same_language=_speaks(clip, mention),
             rests_until=_rests_until(clip, at=now),
             consent=consents.get(clip.storyteller_id),
+            filmed_for_them=clip.brief is not None and clip.brief.mention_id == mention.pk,
         )
         for index, clip in enumerate(found)
     ]
@@ -131,7 +134,9 @@ def _fit(mention: Mention, touched: set[str], *, at: datetime) -> Case | Value:
         default=Value(0),
         output_field=IntegerField(),
     )
-    return speaks + about + rested  # type: ignore[return-value]  # an expression of the three
+    # Filmed for this very person: before all others, resting or not.
+    theirs = Case(When(brief__mention=mention.pk, then=Value(100)), default=Value(0))
+    return theirs + speaks + about + rested  # type: ignore[return-value]  # an expression of the three
 
 
 def _matching(words: str) -> Q:

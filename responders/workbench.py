@@ -13,6 +13,7 @@ from responders import cautions, queue, shelf, weight, wording
 from responders.actions import approval, drafts, eyes, media
 from responders.cautions import Caution
 from responders.models import MediaUpload, Reply, ReplyTemplate
+from videos import clocks, routing
 
 EARLIER = 3
 HELD_SHOWN = 3
@@ -55,6 +56,8 @@ class Bench:
     earlier: list[Mention]
     suggestions: list[shelf.Suggestion]
     templates: list[tuple[ReplyTemplate, str]]
+    field: routing.Glance | None = None
+    brief: clocks.Row | None = None
 
     @property
     def waits_for_eyes(self) -> bool:
@@ -94,7 +97,23 @@ def bench(mention: Mention, *, words: str = "", draft: str = "", by: User) -> Be
         earlier=_earlier(mention),
         suggestions=shelf.suggest(mention, words=words, chosen=reply.clip if reply else None),
         templates=_templates(mention, reply) if reply else [],
+        field=_field(mention, may_ask=mine or holder is None),
+        brief=_brief(mention),
     )
+
+
+def _field(mention: Mention, *, may_ask: bool) -> routing.Glance | None:
+    """Who would be asked for it; None for what cannot be asked."""
+    if mention.status not in Mention.OPEN or not may_ask:
+        return None
+    return routing.glance(mention.campaign, language=drafts.language_for(mention))
+
+
+def _brief(mention: Mention) -> clocks.Row | None:
+    """The clock of what the field was asked for it, while it waits for the footage."""
+    if mention.status != Mention.Status.BRIEFED:
+        return None
+    return clocks.lines([mention], campaign=mention.campaign).get(mention.pk)
 
 
 def draft_facts(reply: Reply) -> Draft:

@@ -148,16 +148,7 @@ class Row:
 
     @property
     def line(self) -> str:
-        """The clock in one line, for the mention's card on the desk."""
-        brief, person = self.brief, self.brief.storyteller
-        who = f"{person.public_name} in {brief.place.name}" if person else brief.place.name
-        if brief.status == Brief.Status.DECLINED:
-            return f"{brief.place.name} cannot: {brief.get_refusal_display().lower()}"
-        if self.is_ready:
-            return f"Footage from {who} is ready"
-        step = self.running.label.lower() if self.running else brief.get_status_display().lower()
-        late = f", {minutes(self.at - brief.deadline)} late" if self.is_late else ""
-        return f"{who}: {step} {minutes(timedelta(seconds=self.elapsed))}{late}"
+        return line(self.brief, at=self.at)
 
 
 def row(brief: Brief, *, usual: Usual, at: datetime) -> Row:
@@ -174,6 +165,21 @@ def row(brief: Brief, *, usual: Usual, at: datetime) -> Row:
         tone=_tone(brief, running, usual, at=at),
         at=at,
     )
+
+
+def line(brief: Brief, *, at: datetime) -> str:
+    """The clock in one line, for the mention's card on the desk. Needs place and storyteller."""
+    person, place = brief.storyteller, brief.place.name
+    who = f"{person.public_name} in {place}" if person else place
+    if brief.status == Brief.Status.DECLINED:
+        return f"{place} cannot: {brief.get_refusal_display().lower()}"
+    if brief.ready_at is not None:
+        return f"Footage from {who} is ready"
+    running = next((step for step in _steps(brief) if step.running), None)
+    if running is None or running.at is None:
+        return f"{who}: {brief.get_status_display().lower()}"
+    late = f", {minutes(at - brief.deadline)} late" if brief.is_late(at=at) else ""
+    return f"{who}: {running.label.lower()} {minutes(at - running.at)}{late}"
 
 
 def rows(briefs: Iterable[Brief], *, campaign: Campaign) -> list[Row]:

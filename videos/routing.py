@@ -7,12 +7,14 @@ on duty, it is light and not night there, little else is asked of them. An edito
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from django.core.cache import cache
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
 from django.utils import timezone
 
 from campaign.models import Campaign, Mention
-from videos import daylight
+from videos import clocks, daylight
 from videos.models import Brief, Clip, Consent, CrewMember, Place, Storyteller, StorytellerQuerySet
 from videos.themes import THEMES
 
@@ -23,6 +25,7 @@ LANGUAGE, DUTY, AWAKE, LIGHT = 8, 6, 5, 4
 #: What each open brief there takes off; beyond that many it makes no difference any more.
 LOAD, MOST_LOAD = 1, 5
 OWN, FIT, BUSY = 2, 2, 3
+GLANCE_LASTS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,34 @@ def rank(
         for place in _places(campaign, themes=touched, at=now)
     ]
     return sorted(placings, key=lambda one: (-one.points, one.place.name))
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """The place that would be asked first, and how long it usually takes."""
+
+    place: str
+    timezone: str
+    light: daylight.Light | None
+    usual: timedelta | None
+
+    @property
+    def now(self) -> datetime:
+        return timezone.now().astimezone(ZoneInfo(self.timezone))
+
+
+def glance(campaign: Campaign, *, language: str) -> Glance | None:
+    """For the desk, at most half a minute old; None where no place films for the campaign."""
+    key = f"field-glance:{campaign.pk}:{language}"
+    kept = cache.get(key)
+    if not isinstance(kept, Glance):
+        first = next(iter(rank(campaign, language=language)), None)
+        if first is None:
+            return None
+        whole = clocks.usual(campaign).whole
+        kept = Glance(first.place.name, first.place.timezone, first.light, whole)
+        cache.set(key, kept, GLANCE_LASTS)
+    return kept
 
 
 def themes_of(mention: Mention | None) -> list[str]:

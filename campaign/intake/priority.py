@@ -21,6 +21,8 @@ REPLYABLE = 15
 REACH_MOST = 20
 REACH_PER_TENFOLD = 4
 RISK = -20
+#: A crew has filmed an answer to this very person: before everything else, for days.
+FOOTAGE = 500
 
 Parts = dict[str, int]
 
@@ -71,3 +73,8 @@ def _language(lang: str, languages: Iterable[str]) -> int:
     if filters.staffed(lang, languages):
         return STAFFED
     return UNKNOWN_LANGUAGE if lang == filters.UNKNOWN_LANGUAGE else 0
+
+
+def first(some: Parts) -> Parts:
+    """The same with footage that was filmed for this very person."""
+    return {"footage": FOOTAGE, **some}

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from django.db.models import CharField, F, Func
 from django.utils import timezone
 
-from campaign.intake import judging
+from campaign.intake import judging, priority
 from campaign.models import Campaign, Mention, Ranking
 from videos.models import Clip
 
@@ -69,6 +69,11 @@ def _judge(batch: Iterable[Mention], *, judge: judging.Judge) -> int:
         found = judge.judge(judging.Known(**facts))
         if mention.trusted:
             found["doubt"] = ""
+        if "footage" in mention.priority_parts:
+            parts = priority.first(found["priority_parts"])
+            points = priority.total(parts)
+            place = priority.place(mention.received_at, points)
+            found |= {"priority_parts": parts, "priority": points, "queue_at": place}
         if any(getattr(mention, name) != found[name] for name in _JUDGED):
             for name, value in found.items():
                 setattr(mention, name, value)

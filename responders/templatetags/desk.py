@@ -13,6 +13,8 @@ from campaign.intake.filters import Reason as FilterReason
 from campaign.intake.filters import Summons
 from campaign.models import Campaign, Mention
 from responders import queue, reasons, shelf
+from videos import clocks
+from videos.models import Brief
 from videos.themes import THEMES
 
 register = template.Library()
@@ -22,6 +24,7 @@ _ON_X = re.compile(r"https?://\S+|(?<!\w)[@#]\w+")
 _UNTIL_SPACE = re.compile(r"^https?://(www\.)?")
 
 PRIORITY_WORDS = {
+    "footage": "filmed for them",
     "clip": "clip ready",
     "waiting": "waiting",
     "replyable": "replyable",
@@ -123,6 +126,13 @@ def why_not(mention: Mention) -> str:
     if mention.reason in FilterReason.values and mention.status == Mention.Status.FILTERED:
         return str(FilterReason(mention.reason).label)
     return REFUSALS.get(mention.reason, mention.reason.replace("_", " "))
+
+
+@register.filter
+def brief_line(mention: Mention) -> str:
+    """How far the field is with it, from the briefs that came with the card."""
+    asked: list[Brief] = getattr(mention, "asked", [])
+    return clocks.line(asked[0], at=timezone.now()) if asked else ""
 
 
 @register.filter

@@ -194,7 +194,7 @@ keys.on("Enter", () => {
     field().focus();
     return true;
 });
-for (const key of ["c", "d", "e", "z", "v", "1", "2", "3", "4", "5"]) keys.on(key, () => inTurn(() => press(key)));
+for (const key of ["c", "d", "e", "f", "z", "v", "1", "2", "3", "4", "5"]) keys.on(key, () => inTurn(() => press(key)));
 
 // With the text in focus the single keys write; Alt and a number still pairs.
 for (const key of ["1", "2", "3", "4", "5"]) keys.on(`Alt+${key}`, () => inTurn(() => press(key)));
@@ -347,3 +347,9 @@ if (/Mac|iPhone|iPad/.test(navigator.platform)) {
 
 mark();
 composer.begin(open());
+
+/* The field was asked: the pane says so, and the next tweet is one key away. */
+document.body.addEventListener("asked", (event) => {
+    if (String(event.detail.mention) !== open()) return;
+    ask("GET", pane().dataset.address, { target: "#pane", swap: "outerHTML" });
+});

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from campaign.models import Campaign, Mention, User
+from responders.actions import ranking
 from tests import factories
 from videos import board, clocks, daylight, routing
 from videos.actions import briefs
@@ -358,6 +359,7 @@ def test_cancel_puts_the_tweet_back(
 
 def test_footage_puts_the_tweet_first(campaign: Campaign, kakuma: Place) -> None:
     brief = fill(campaign, kakuma)
+    Mention.objects.update(priority_parts={"clip": 25}, priority=25)
     crew = kakuma.crew.get().user
     briefs.start_filming(brief, by=crew)
     briefs.received(brief, by=crew)
@@ -368,8 +370,13 @@ def test_footage_puts_the_tweet_first(campaign: Campaign, kakuma: Place) -> None
     assert brief.mention is not None
     mention = brief.mention
     mention.refresh_from_db()
-    assert (mention.status, mention.priority) == (Mention.Status.WAITING, 100)
-    assert mention.priority_parts == {"filmed for them": 50}
+    assert mention.status == Mention.Status.WAITING
+    assert mention.priority_parts == {"footage": 500, "clip": 25}
+    assert mention.queue_at == mention.received_at - 525 * timedelta(minutes=15)
+    Mention.objects.filter(pk=mention.pk).update(priority_parts={"footage": 500}, text="Changed.")
+    ranking.keep_ranked()
+    mention.refresh_from_db()
+    assert (mention.priority_parts["footage"], mention.priority > 500) == (500, True)
     row = clocks.lines([mention], campaign=campaign)[mention.pk]
     assert (row.line, row.pairs) == ("Footage from Nyandeng in Kakuma is ready", True)
 

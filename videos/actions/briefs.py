@@ -15,14 +15,12 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from campaign import audit, live
+from campaign.intake import priority
 from campaign.models import Campaign, Mention, User
 from videos.models import Brief, BriefMessage, Clip, CrewMember, Place, Storyteller
 
 SOONEST = timedelta(minutes=5)
 LATEST = timedelta(days=7)
-#: A mention whose footage has come stands first in the queue (100 is the most urgent).
-FIRST = 100
-FILMED = "filmed for them"
 BATCH = 200
 
 
@@ -266,12 +264,21 @@ def footage_ready(clip_id: uuid.UUID) -> None:
     brief.save(update_fields=["ready_at"])
     asked_again = _is_replaced(brief)
     if mention is not None and mention.status == Mention.Status.BRIEFED and not asked_again:
-        mention.priority_parts |= {FILMED: FIRST - mention.priority}
-        mention.priority = FIRST
-        mention.status = Mention.Status.WAITING
-        mention.save(update_fields=["priority", "priority_parts", "status"])
+        _return_first(mention)
     audit.record("footage ready", brief, after={"clip": clip.pk}, by=None)
     _tell(brief, ready=True)
+
+
+def _return_first(mention: Mention) -> None:
+    """Back into the queue, before everything else, whatever its words looked like."""
+    mention.priority_parts = priority.first(mention.priority_parts)
+    mention.priority = priority.total(mention.priority_parts)
+    mention.queue_at = priority.place(mention.received_at, mention.priority)
+    mention.doubt, mention.trusted = "", True
+    mention.status = Mention.Status.WAITING
+    mention.save(
+        update_fields=["priority", "priority_parts", "queue_at", "doubt", "trusted", "status"]
+    )
 
 
 def sweep() -> int:
