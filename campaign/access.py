@@ -10,7 +10,7 @@ from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from campaign.models import Campaign, User
@@ -31,6 +31,22 @@ class PersonRequest(HttpRequest):
     user: User
 
 
+def signed_in(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Anybody else signs in first. A part of a page is told so (401), and stays as it is: what was
+    typed there is not lost to a page for signing in."""
+    to_sign_in = login_required(view)
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if request.headers.get("HX-Request") and not request.user.is_authenticated:
+            return HttpResponse("You were signed out.", status=401, content_type="text/plain")
+        return to_sign_in(request, *args, **kwargs)
+
+    return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], checked)
+
+
 def people_with(
     permission: str,
 ) -> Callable[
@@ -49,9 +65,7 @@ def people_with(
                 raise PermissionDenied
             return view(person, *args, **kwargs)
 
-        return cast(
-            Callable[Concatenate[HttpRequest, P], HttpResponseBase], login_required(checked)
-        )
+        return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], signed_in(checked))
 
     return decorate
 
@@ -80,6 +94,6 @@ def newsroom(
                 raise PermissionDenied
             return view(person, *args, **kwargs)
 
-        return cast(Callable[..., HttpResponseBase], login_required(checked))
+        return cast(Callable[..., HttpResponseBase], signed_in(checked))
 
     return decorate

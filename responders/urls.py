@@ -1,7 +1,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from responders import urls_outbox
-from responders.views import composer, desk
+from responders.views import audit, bulk, composer, desk, handing, shift, templates
 
 desk_urls = [
     path("", desk.show, name="desk"),
@@ -25,10 +25,27 @@ desk_urls = [
     path("<int:pk>/pair", composer.pair, name="desk-pair"),
     path("<int:pk>/approve", composer.approve, name="desk-approve"),
     path("<int:pk>/submit", composer.submit, name="desk-submit"),
+    path("<int:pk>/hand-over", handing.hand_over, name="desk-hand-over"),
+    path("<int:pk>/history", audit.history, name="desk-history"),
+    path("dismiss", bulk.dismiss, name="desk-dismiss-many"),
+    path("restore", bulk.undo, name="desk-restore-many"),
+    path("notices/<int:notice>/read", handing.read, name="desk-notice-read"),
+    path("notes/<int:note>/read", handing.read_note, name="desk-note-read"),
+    path("replies/<int:reply>/posted", composer.posted_by_hand, name="desk-posted"),
     path("replies/<int:reply>/undo", composer.undo, name="desk-undo"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("c/<slug:campaign>/desk/", include(desk_urls)),
     path("c/<slug:campaign>/", include(urls_outbox)),
+    path("c/<slug:campaign>/my-day/", shift.my_day, name="my-day"),
+    path("c/<slug:campaign>/my-day/note", handing.leave_note, name="leave-note"),
+    path("c/<slug:campaign>/my-day/break", shift.took_break, name="took-break"),
+    path("c/<slug:campaign>/audit/", audit.audit, name="audit"),
+    path("c/<slug:campaign>/audit.csv", audit.export, name="audit-csv"),
+    path("c/<slug:campaign>/templates/", templates.show, name="templates"),
+    path("c/<slug:campaign>/templates/new", templates.make, name="template-make"),
+    path("c/<slug:campaign>/templates/<int:pk>/", templates.change, name="template-change"),
+    path("c/<slug:campaign>/templates/<int:pk>/delete", templates.delete, name="template-delete"),
+    path("c/<slug:campaign>/templates/<int:pk>/first", templates.first, name="template-first"),
 ]

@@ -1,16 +1,13 @@
 """All that the desk shows of one mention: tweet, author, draft, shelf and checks."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
-from django.core.cache import cache
-from django.db.models import Avg, Count, F
 from django.utils import timezone
 
 from campaign.models import Campaign, Mention, User
 from petitions.actions import links
 from responders import cautions, queue, shelf, weight, wording
-from responders.actions import approval, drafts, eyes, media
+from responders.actions import approval, drafts, eyes, handing, media
 from responders.cautions import Caution
 from responders.models import MediaUpload, Reply, ReplyTemplate
 from videos import clocks, routing
@@ -56,8 +53,20 @@ class Bench:
     earlier: list[Mention]
     suggestions: list[shelf.Suggestion]
     templates: list[tuple[ReplyTemplate, str]]
+    colleagues: list[User]
     field: routing.Glance | None = None
     brief: clocks.Row | None = None
+
+    @property
+    def beginnings(self) -> list[tuple[ReplyTemplate, str]]:
+        """The first template of each language."""
+        firsts = {one.language: (one, text) for one, text in reversed(self.templates)}
+        return [firsts[code] for code in sorted(firsts)]
+
+    @property
+    def waits_for_a_hand(self) -> bool:
+        """Approved, and to be posted on X by a person."""
+        return self.answer is not None and self.answer.status == Reply.Status.BY_HAND
 
     @property
     def waits_for_eyes(self) -> bool:
@@ -97,6 +106,7 @@ def bench(mention: Mention, *, words: str = "", draft: str = "", by: User) -> Be
         earlier=_earlier(mention),
         suggestions=shelf.suggest(mention, words=words, chosen=reply.clip if reply else None),
         templates=_templates(mention, reply) if reply else [],
+        colleagues=handing.colleagues(mention.campaign, of=by) if reply else [],
         field=_field(mention, may_ask=mine or holder is None),
         brief=_brief(mention),
     )
@@ -140,31 +150,6 @@ def held(campaign: Campaign, *, by: User) -> list[Reply]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Shift:
-    """What one person answered today, and how fast."""
-
-    answered: int
-    mean: timedelta | None
-
-
-def shift(campaign: Campaign, *, by: User) -> Shift:
-    """Today's, at most a minute old."""
-    key = f"shift:{campaign.pk}:{by.pk}"
-    kept = cache.get(key)
-    if isinstance(kept, tuple):
-        return Shift(*kept)
-    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    posted = Reply.objects.posted().filter(
-        account__campaign=campaign, author=by, posted_at__gte=today
-    )
-    found = posted.aggregate(
-        answered=Count("pk"), mean=Avg(F("posted_at") - F("mention__posted_at"))
-    )
-    cache.set(key, (found["answered"], found["mean"]), SHIFT_LASTS)
-    return Shift(answered=found["answered"], mean=found["mean"])
-
-
 def _candidates(mention: Mention, *, by: User) -> list[Reply]:
     """A person's drafts for it, A first."""
     drafts = Reply.objects.drafts_for(mention, by=by)
@@ -185,7 +170,9 @@ def _answer_to(mention: Mention) -> Reply | None:
     if mention.status in Mention.OPEN:
         return None
     done = Reply.objects.filter(mention=mention, status__in=Reply.COMMITTED)
-    return done.select_related("clip__storyteller", "author", "approved_by", "link").first()
+    return done.select_related(
+        "mention__account", "clip__storyteller", "author", "approved_by", "link"
+    ).first()
 
 
 def _earlier(mention: Mention) -> list[Mention]:

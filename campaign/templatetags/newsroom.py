@@ -74,6 +74,17 @@ def short_time(value: timedelta | float | None) -> str:
 
 
 @register.filter
+def precise_time(value: timedelta | None) -> str:
+    """6 min 12 s, 2 h 5 min: two units, never rounded up."""
+    seconds = int(value.total_seconds()) if value else 0
+    if seconds < 60:
+        return f"{max(0, seconds)} s"
+    if seconds < 3_600:
+        return f"{seconds // 60} min {seconds % 60} s"
+    return f"{seconds // 3_600} h {seconds % 3_600 // 60} min"
+
+
+@register.filter
 def ago(value: datetime | None) -> str:
     """How long since a time, by `short_time`."""
     return short_time(timezone.now() - value) if value else ""

@@ -1,12 +1,10 @@
 """A table as CSV, line by line."""
 
-import csv
 from collections.abc import Iterable, Iterator
 
+from campaign import spreadsheet
 from petitions.reports.breakdown import By, Row
 
-#: A spreadsheet takes a cell that begins with one of these for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _HEAD: dict[By, list[str]] = {
     "clip": ["clip id", "clip", "storyteller", "place"],
     "storyteller": ["place", "storyteller"],
@@ -26,24 +24,9 @@ _NUMBERS = [
 ]
 
 
-class _Line:
-    """What `csv` writes to; it keeps nothing, so that memory stays flat."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
 def lines(rows: Iterable[Row], *, by: By) -> Iterator[str]:
-    writer = csv.writer(_Line())
-    # Spreadsheets take the file for Unicode by this mark.
-    yield "\ufeff" + writer.writerow([*_HEAD[by], *_NUMBERS])
-    for row in rows:
-        yield writer.writerow([safe(str(cell or "")) for cell in _names(row)] + _numbers(row))
-
-
-def safe(cell: str) -> str:
-    """Text that a spreadsheet shows and never runs."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    cells = ([str(cell or "") for cell in _names(row)] + _numbers(row) for row in rows)
+    return spreadsheet.lines([*_HEAD[by], *_NUMBERS], cells)
 
 
 def _names(row: Row) -> list[object]:

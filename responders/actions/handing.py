@@ -1,6 +1,9 @@
 """From hand to hand: a mention to a colleague, a note from one shift to the next."""
 
+from datetime import timedelta
+
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from campaign import audit, live
@@ -10,6 +13,7 @@ from responders.actions import desk, drafts, notices
 from responders.models import Notice, ShiftNote
 
 LONGEST_NOTE = 1_000
+NOTE_LASTS = timedelta(hours=24)
 
 
 class NotHere(desk.DeskError):
@@ -60,14 +64,12 @@ def leave_note(campaign: Campaign, *, text: str, by: User) -> ShiftNote | None:
 
 
 def unread_note(campaign: Campaign, *, of: User) -> ShiftNote | None:
-    """The newest note, until this person has read it."""
-    newest = ShiftNote.objects.filter(campaign=campaign).select_related("author").first()
-    if newest is None or newest.read_by.filter(pk=of.pk).exists():
-        return None
-    return newest
+    """The newest note of the last day, until this person has read it."""
+    notes = ShiftNote.objects.filter(campaign=campaign, at__gt=timezone.now() - NOTE_LASTS)
+    read = Exists(ShiftNote.objects.filter(pk=OuterRef("pk"), read_by=of))
+    newest = notes.annotate(was_read=read).select_related("author").first()
+    return None if newest is None or newest.was_read else newest
 
 
-def read_note(note_id: int, *, campaign: Campaign, by: User) -> None:
-    note = ShiftNote.objects.filter(pk=note_id, campaign=campaign).first()
-    if note is not None:
-        note.read_by.add(by)
+def read_note(note: ShiftNote, *, by: User) -> None:
+    note.read_by.add(by)

@@ -33,13 +33,14 @@ def tell(
     live.announce("notice", campaign=about.campaign_id, ids=[notice.pk], to=to.pk)
 
 
-def read(notice_id: int, *, campaign: Campaign, by: User) -> bool:
-    """They have read it. False if it was not theirs, or read before."""
-    own = Notice.objects.filter(pk=notice_id, to=by, campaign=campaign, read_at=None)
-    return bool(own.update(read_at=timezone.now()))
+def read(notice: Notice) -> None:
+    """Its reader has read it."""
+    Notice.objects.filter(pk=notice.pk, read_at=None).update(read_at=timezone.now())
 
 
 def unread(campaign: Campaign, *, of: User) -> list[Notice]:
     """The oldest first, a handful."""
     own = Notice.objects.filter(to=of, campaign=campaign, read_at=None)
-    return list(own.select_related("mention", "reply", "by").defer("mention__raw")[:5])
+    return list(
+        own.select_related("mention", "reply", "by").defer("mention__raw", "mention__search")[:5]
+    )

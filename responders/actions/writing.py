@@ -75,7 +75,7 @@ def add_candidate(mention: Mention, *, beside: Reply, by: User) -> Reply:
         return reply
 
 
-def save_draft(reply: Reply, *, text: str, by: User) -> Reply:
+def save_draft(reply: Reply, *, text: str, language: str = "", by: User) -> Reply:
     """Keep what was typed. The text is kept even when the lease is gone: then raises LeaseLost.
 
     Raises NotYours for another's draft or one that has left the desk, TextTooLong past 4,000
@@ -83,10 +83,13 @@ def save_draft(reply: Reply, *, text: str, by: User) -> Reply:
     """
     words = wording.clean(text)
     with transaction.atomic():
-        mention = Mention.objects.select_for_update(of=("self",)).get(pk=reply.mention_id)
+        mentions = Mention.objects.select_for_update(of=("self",)).select_related("campaign")
+        mention = mentions.get(pk=reply.mention_id)
         draft = _own_draft(reply, by=by)
         draft.text = words
-        draft.save(update_fields=["text", "updated_at"])
+        if language in mention.campaign.languages:
+            draft.language = language
+        draft.save(update_fields=["text", "language", "updated_at"])
     now = timezone.now()
     if not desk.is_held(mention, by=by, at=now):
         raise desk.LeaseLost(desk.holder(mention, at=now))
@@ -117,7 +120,7 @@ def pair(reply: Reply, *, clip: Clip, text: str | None = None, by: User) -> Repl
         return draft
 
 
-def approve_as_typed(reply: Reply, *, text: str, seen: str, by: User) -> Reply:
+def approve_as_typed(reply: Reply, *, text: str, seen: str, language: str = "", by: User) -> Reply:
     """Approve what stands in the composer: words typed since the last save are part of it.
 
     `seen` is the fingerprint that the page was given. If the draft was changed elsewhere since
@@ -127,7 +130,7 @@ def approve_as_typed(reply: Reply, *, text: str, seen: str, by: User) -> Reply:
     if wording.clean(text) != kept.text:
         if approval.fingerprint(kept) != seen:
             raise approval.Changed("The reply changed in another window. Read it again.")
-        kept = save_draft(kept, text=text, by=by)
+        kept = save_draft(kept, text=text, language=language, by=by)
         seen = approval.fingerprint(kept)
     return approval.approve(kept, seen=seen, by=by)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch
 
-from campaign.models import Campaign
+from campaign.models import Campaign, User
 from responders import cautions, problems, weight
 from responders.actions import approval
 from responders.models import Reply
@@ -20,11 +20,12 @@ class Waiting:
     reply: Reply
     seen: str
     why: str
+    own: bool
     warnings: list[str]
     weight: weight.Weight
 
 
-def waiting(campaign: Campaign) -> list[Waiting]:
+def waiting(campaign: Campaign, *, by: User) -> list[Waiting]:
     """The oldest first. A fixed number of queries."""
     posts = Rendition.objects.filter(kind=Rendition.Kind.POST)
     consents = Consent.objects.order_by("-version")
@@ -38,13 +39,19 @@ def waiting(campaign: Campaign) -> list[Waiting]:
             Prefetch("clip__renditions", queryset=posts, to_attr="posts"),
             Prefetch("clip__storyteller__consents", queryset=consents, to_attr="agreed"),
         )
-        .defer("mention__raw")
+        .defer("mention__raw", "mention__search")
         .order_by("submitted_at", "approved_at", "pk")[:SHOWN]
     )
-    return [_waiting(reply) for reply in rows]
+    return [_waiting(reply, by) for reply in rows]
 
 
-def _waiting(reply: Reply) -> Waiting:
+def by_hand(campaign: Campaign) -> list[Reply]:
+    """Approved, and not posted on the network by a person yet; the oldest first."""
+    rows = Reply.objects.in_campaign(campaign).by_hand().select_related("mention", "author")
+    return list(rows.defer("mention__raw", "mention__search").order_by("approved_at")[:SHOWN])
+
+
+def _waiting(reply: Reply, by: User) -> Waiting:
     stale = reply.status == Reply.Status.STALE
     why = problems.DROPPED.get(reply.problem, "") if stale else reply.second_eyes_reason
     return Waiting(
@@ -55,6 +62,7 @@ def _waiting(reply: Reply) -> Waiting:
             consent=_consent(reply),
         ),
         why=why,
+        own=by.pk in {reply.author_id, *reply.writers},
         warnings=cautions.warnings(reply),
         weight=weight.weigh(reply.text),
     )

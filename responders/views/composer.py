@@ -5,7 +5,7 @@ from django.views.decorators.http import require_POST
 
 from campaign.access import NewsroomRequest, newsroom
 from campaign.models import Mention
-from responders.actions import approval, desk, writing
+from responders.actions import approval, by_hand, desk, writing
 from responders.actions.changes import Refused
 from responders.models import Reply
 from responders.views import pane
@@ -22,7 +22,7 @@ def save(request: NewsroomRequest, pk: int) -> HttpResponse:
     mention = pane.mention_of(request, pk)
     try:
         draft = _draft(request, mention)
-        writing.save_draft(draft, text=request.POST.get("text", ""), by=request.user)
+        _save(request, draft)
     except TextTooLong as error:
         return pane.facts(request, mention, failure=str(error), status=CONFLICT)
     except (desk.DeskError, Refused) as error:
@@ -56,14 +56,17 @@ def approve(request: NewsroomRequest, pk: int) -> HttpResponse:
     mention = pane.mention_of(request, pk)
     try:
         reply = _draft(request, mention)
-        writing.approve_as_typed(
+        reply = writing.approve_as_typed(
             reply,
             text=request.POST.get("text", reply.text),
             seen=request.POST.get("seen", ""),
+            language=request.POST.get("language", ""),
             by=request.user,
         )
     except Refusals as error:
         return pane.refused(request, mention, error)
+    if reply.by_hand:
+        return pane.done(request, mention, said="Approved. Now post it by hand.")
     return pane.advance(request, pane.mention_of(request, pk))
 
 
@@ -74,7 +77,7 @@ def submit(request: NewsroomRequest, pk: int) -> HttpResponse:
     mention = pane.mention_of(request, pk)
     try:
         reply = _draft(request, mention)
-        writing.save_draft(reply, text=request.POST.get("text", reply.text), by=request.user)
+        _save(request, reply)
         approval.submit(reply, by=request.user)
     except Refusals as error:
         return pane.refused(request, mention, error)
@@ -88,8 +91,7 @@ def another(request: NewsroomRequest, pk: int) -> HttpResponse:
     mention = pane.mention_of(request, pk)
     try:
         reply = _draft(request, mention)
-        if "text" in request.POST:
-            writing.save_draft(reply, text=request.POST["text"], by=request.user)
+        _save(request, reply)
         added = writing.add_candidate(mention, beside=reply, by=request.user)
     except Refusals as error:
         return pane.refused(request, mention, error)
@@ -110,6 +112,26 @@ def undo(request: NewsroomRequest, reply: int) -> HttpResponse:
     )
 
 
+@require_POST
+@newsroom(USE)
+def posted_by_hand(request: NewsroomRequest, reply: int) -> HttpResponse:
+    """The link of what a person posted on X itself; checked there, then counted as any other."""
+    ours = pane.reply_of(request, reply)
+    try:
+        by_hand.posted(ours, link=request.POST.get("link", "")[:500], by=request.user)
+    except Refusals as error:
+        return pane.refused(request, ours.mention, error)
+    return pane.advance(request, pane.mention_of(request, ours.mention_id))
+
+
 def _draft(request: NewsroomRequest, mention: Mention) -> Reply:
     """The candidate that the page shows; the one written in last where it names none."""
     return writing.draft_of(mention, pk=request.POST.get("draft", ""), by=request.user)
+
+
+def _save(request: NewsroomRequest, draft: Reply) -> None:
+    """What stands in the composer, if the form has it."""
+    form = request.POST
+    if "text" in form:
+        language = form.get("language", "")
+        writing.save_draft(draft, text=form["text"], language=language, by=request.user)

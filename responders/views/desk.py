@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from campaign.access import NewsroomRequest, newsroom
 from campaign.intake import index
-from responders import presence, queue, reasons, workbench
+from responders import presence, queue, reasons
 from responders.actions import desk
 from responders.views import pane
 from responders.views.pane import CONFLICT
@@ -33,7 +33,6 @@ def show(request: NewsroomRequest, pk: int | None = None) -> HttpResponse:
     presence.seen(request.campaign, by=request.user)
     context = _queue(request) | {
         "section": "desk",
-        "shift": workbench.shift(request.campaign, by=request.user),
         "here": presence.here(request.campaign),
     }
     return render(request, "responders/desk/desk.html", context | pane.context_of(request, mention))
@@ -71,9 +70,8 @@ def news(request: NewsroomRequest) -> HttpResponse:
 @require_GET
 @newsroom(USE)
 def held(request: NewsroomRequest) -> HttpResponse:
-    """What this person can still undo."""
-    context = {"held": workbench.held(request.campaign, by=request.user)}
-    return render(request, "responders/desk/held.html", context)
+    """What this person can still undo, and what they are told."""
+    return render(request, "responders/desk/held.html", pane.strip_of(request) | {"oob": True})
 
 
 @require_GET

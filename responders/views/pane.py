@@ -13,9 +13,10 @@ from django.urls import reverse
 from campaign.access import NewsroomRequest
 from campaign.models import Mention
 from responders import queue, reasons, workbench
-from responders.actions import desk
+from responders.actions import desk, handing, notices
 from responders.actions.changes import Refused
 from responders.models import Reply
+from responders.reports import shift
 from responders.wording import TextTooLong
 
 CONFLICT = 409
@@ -47,6 +48,17 @@ def query_of(filters: queue.Filters) -> str:
     return f"?{urlencode(filters.asked)}" if filters.asked else ""
 
 
+def strip_of(request: NewsroomRequest) -> dict[str, Any]:
+    """What stands above the buttons whatever is open: what one may undo, what one is told."""
+    campaign, person = request.campaign, request.user
+    return {
+        "held": workbench.held(campaign, by=person),
+        "notices": notices.unread(campaign, of=person),
+        "note": handing.unread_note(campaign, of=person),
+        "shift": shift.shift(campaign, by=person),
+    }
+
+
 def context_of(
     request: NewsroomRequest, mention: Mention | None, *, draft: str = ""
 ) -> dict[str, Any]:
@@ -54,10 +66,9 @@ def context_of(
     context: dict[str, Any] = {
         "filters": filters,
         "query": query_of(filters),
-        "held": workbench.held(request.campaign, by=request.user),
         "reasons": reasons.REASONS,
         "bench": None,
-    }
+    } | strip_of(request)
     if mention is not None:
         words = request.GET.get("words", "").replace("\x00", "")[:100]
         chosen = draft or request.POST.get("draft", "") or request.GET.get("draft", "")

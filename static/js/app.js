@@ -47,6 +47,21 @@ function goes(name) {
     };
 }
 
+/* Somebody who was signed out in the meantime is told so where they are; what they typed stays. */
+document.addEventListener("htmx:responseError", (event) => {
+    if (event.detail.xhr.status !== 401) return;
+    const dialog = document.getElementById("signed-out");
+    const link = dialog.querySelector("a");
+    link.href = `${link.dataset.address}?next=${encodeURIComponent(location.pathname + location.search)}`;
+    if (!dialog.open) dialog.showModal();
+});
+
+/* Signing in anew, in this tab or another, changes the token that forms are sent with. */
+document.addEventListener("htmx:configRequest", (event) => {
+    const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+    if (token) event.detail.headers["X-CSRFToken"] = token;
+});
+
 document.addEventListener("click", opens);
 document.addEventListener("keydown", closesMenu, { capture: true });
 document.querySelector("[data-theme-next]")?.addEventListener("click", () => {
@@ -62,7 +77,7 @@ for (const box of document.querySelectorAll("[data-keys-switch]")) {
 }
 
 keys.on("?", () => document.getElementById("keys-sheet")?.showModal());
-for (const [key, name] of Object.entries({ d: "desk", a: "approvals", o: "outbox", b: "briefs", c: "clips", r: "reports" })) {
+for (const [key, name] of Object.entries({ d: "desk", a: "approvals", o: "outbox", b: "briefs", c: "clips", r: "reports", m: "my-day", l: "audit", t: "templates" })) {
     keys.on(`g ${key}`, goes(name));
 }
 

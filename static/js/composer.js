@@ -1,6 +1,8 @@
 /* What is written: the count and the preview as it is typed, templates, what a check offers to add.
    The server counts and saves; what is here shows at once what it can, and never loses a word. */
 
+import { onX } from "./composer-text.js";
+import { forget, keep, kept } from "./keep.js";
 import * as keys from "./keys.js";
 import { announce, toast } from "./toasts.js";
 import { LIMIT, weigh } from "./weight.js";
@@ -11,21 +13,6 @@ export const field = () => document.getElementById("reply-text");
 export function shown() {
     const draft = document.getElementById("draft");
     return draft ? { draft: draft.value } : {};
-}
-
-function onX(text) {
-    const parts = document.createDocumentFragment();
-    let at = 0;
-    for (const found of text.matchAll(/https?:\/\/\S+|(?<![\p{L}\p{N}_])[@#][\p{L}\p{N}_]+/gu)) {
-        parts.append(text.slice(at, found.index));
-        const link = document.createElement("bdi");
-        link.className = "x-link";
-        link.textContent = found[0].replace(/^https?:\/\/(www\.)?/, "");
-        parts.append(link);
-        at = found.index + found[0].length;
-    }
-    parts.append(text.slice(at));
-    return parts;
 }
 
 function count() {
@@ -65,6 +52,43 @@ function add(text) {
     type(`${value && !/\s$/.test(value) ? " " : ""}${text}`);
 }
 
+/** The server's own text, as this page last knew it. */
+const base = new WeakMap();
+
+/** Words that never reached the server come back, where nobody has written since. */
+function restore(text) {
+    if (base.has(text)) return;
+    base.set(text, text.value);
+    const lost = kept(text.dataset.draft);
+    if (!lost || lost.text === text.value) return forget(text.dataset.draft, text.value);
+    if (lost.base === text.value) {
+        use(text, lost.text);
+        toast("What you typed before is here again.");
+    } else offer(text, lost.text);
+}
+
+function use(text, words) {
+    text.value = words;
+    text.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function offer(text, words) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "link";
+    button.textContent = "Another text of yours was not saved. Use it";
+    button.addEventListener("click", () => use(text, words));
+    document.getElementById("draft-saved")?.replaceChildren(button);
+}
+
+document.body.addEventListener("htmx:afterRequest", (event) => {
+    const text = event.detail.elt;
+    if (text?.id !== "reply-text" || event.detail.xhr.status !== 200) return;
+    const sent = event.detail.requestConfig.formData?.get("text") ?? event.detail.requestConfig.parameters.text;
+    base.set(text, sent);
+    forget(text.dataset.draft, sent);
+});
+
 let written = "";
 /** Where the keys go: to the shelf until a clip is chosen (so that C, 1, Ctrl ↵ is an answer), then
     into the text, with the caret at its end. A text that has the focus keeps it, if it is the same
@@ -74,6 +98,7 @@ export function begin(mention) {
     const text = field();
     const same = written === mention;
     written = mention;
+    if (text) restore(text);
     if (!text || matchMedia("(width < 48rem)").matches) return;
     if (same && document.activeElement === text) return;
     if (!("paired" in document.getElementById("pane").dataset)) {
@@ -82,6 +107,18 @@ export function begin(mention) {
     }
     text.focus();
     text.setSelectionRange(text.value.length, text.value.length);
+}
+
+/** The reply is in the template's language from now on. */
+function speak(template) {
+    const { language, direction } = template.dataset;
+    const text = field();
+    document.getElementById("reply-language").value = language;
+    Object.assign(text, { lang: language, dir: direction });
+    const shown = document.getElementById("x-text");
+    if (shown) shown.lang = language;
+    const name = new Intl.DisplayNames(["en"], { type: "language" }).of(language);
+    for (const place of document.querySelectorAll("[data-language-name]")) place.textContent = name;
 }
 
 async function copy(text, place) {
@@ -99,6 +136,12 @@ export function approve() {
     return true;
 }
 
+keys.on("#", () => {
+    const missing = document.querySelector('[data-adds^="#"]');
+    if (!missing) return false;
+    add(missing.dataset.adds);
+    return true;
+});
 keys.on("t", () => {
     const menu = document.getElementById("templates-menu");
     if (!menu) return false;
@@ -115,6 +158,7 @@ document.addEventListener("click", (event) => {
     const copied = on("[data-copy]");
     if (template) {
         template.closest("details").open = false;
+        speak(template);
         type(template.dataset.template, { whole: true });
     } else if (adds) add(adds.dataset.adds);
     else if (copies) copy(document.querySelector(copies.dataset.copies).value, copies.querySelector("[data-copied]"));
@@ -124,11 +168,13 @@ document.addEventListener("click", (event) => {
 document.addEventListener("input", (event) => {
     if (event.target !== field()) return;
     count();
+    keep(field().dataset.draft, field().value, base.get(field()) ?? field().defaultValue);
     const saved = document.querySelector("#draft-saved");
     if (saved) saved.textContent = "Writing";
 });
 
 function failed(event) {
+    if (event.detail?.xhr?.status === 401) return; // app.js says so, with the way back
     const place = document.querySelector("#draft-saved");
     const words = navigator.onLine
         ? "That did not reach us. Your text is kept here; try again."

@@ -3,7 +3,8 @@
 
 import * as composer from "./composer.js";
 import * as keys from "./keys.js";
-import { announce } from "./toasts.js";
+import * as sweep from "./sweep.js";
+import { announce, forgetUndo, undoNewest } from "./toasts.js";
 
 const BEAT = 60_000;
 const IDLE = 120_000;
@@ -163,7 +164,14 @@ function escape() {
         document.activeElement.blur();
         return true;
     }
-    return press("Escape");
+    return sweep.letGo() || press("Escape");
+}
+
+/** With nothing open, C takes the first card that is free. */
+function openFirst() {
+    if (open() || !document.querySelector("[data-card]")) return false;
+    move(1);
+    return inTurn(() => press("c"));
 }
 
 function focusOn(id) {
@@ -194,7 +202,10 @@ keys.on("Enter", () => {
     field().focus();
     return true;
 });
-for (const key of ["c", "d", "e", "f", "z", "v", "1", "2", "3", "4", "5"]) keys.on(key, () => inTurn(() => press(key)));
+keys.on("c", () => inTurn(() => press("c") || openFirst()));
+keys.on("d", () => inTurn(() => sweep.sweeping() || press("d")));
+keys.on("z", () => inTurn(() => undoNewest() || press("z")));
+for (const key of ["e", "f", "h", "o", "v", "1", "2", "3", "4", "5"]) keys.on(key, () => inTurn(() => press(key)));
 
 // With the text in focus the single keys write; Alt and a number still pairs.
 for (const key of ["1", "2", "3", "4", "5"]) keys.on(`Alt+${key}`, () => inTurn(() => press(key)));
@@ -250,6 +261,7 @@ document.body.addEventListener("htmx:afterSwap", (event) => {
     mark();
     openShelf(false);
     for (const old of document.querySelectorAll("dialog[open]")) old.close();
+    if (/\/(approve|submit)$/.test(event.detail.pathInfo?.requestPath ?? "")) forgetUndo();
     const said = pane().dataset.said;
     if (said) announce(said);
     composer.begin(open());
@@ -257,11 +269,15 @@ document.body.addEventListener("htmx:afterSwap", (event) => {
 
 document.addEventListener("left:over", (event) => {
     if (event.target.closest("#held")) {
-        htmx.ajax("GET", desk.dataset.held, { target: "#held", swap: "outerHTML" });
+        refreshHeld();
     } else if (event.target.matches("[data-lease]")) {
         refreshState();
     }
 });
+
+function refreshHeld() {
+    htmx.ajax("GET", desk.dataset.held, { target: "#held", swap: "outerHTML" }).catch(() => {});
+}
 
 function refreshState() {
     const address = pane()?.dataset.state;
@@ -283,9 +299,11 @@ document.body.addEventListener("live:mention", (event) => {
 });
 document.body.addEventListener("live:reply", () => {
     refreshNews();
-    if (document.querySelector(".held-row")) {
-        htmx.ajax("GET", desk.dataset.held, { target: "#held", swap: "outerHTML" });
-    }
+    if (document.querySelector(".held-row")) refreshHeld();
+});
+document.body.addEventListener("live:notice", (event) => {
+    const me = document.body.dataset.user;
+    if (event.detail.events.some((one) => !one.to || String(one.to) === me)) refreshHeld();
 });
 document.body.addEventListener("live:resync", () => {
     refreshNews();

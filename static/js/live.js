@@ -14,6 +14,7 @@ const ASLEEP_AFTER = 15_000;
 const KINDS = [
     "mention",
     "reply",
+    "notice",
     "clip",
     "brief",
     "upload",

@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
+from campaign import spreadsheet
 from campaign.models import Campaign, Mention
 from petitions.models import ClickCount, Petition, Signature, TrackedLink
-from petitions.reports import breakdown, charts, export, funnel, period, speed
+from petitions.reports import breakdown, charts, funnel, period, speed
 from petitions.reports.rates import Rate
 from petitions.reports.scope import Scope
 from petitions.views.reports import Report
@@ -283,7 +284,7 @@ def test_nice_is_round_and_not_passed(most: int) -> None:
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
 def test_export_defuses_formulas(cell: str) -> None:
-    assert export.safe(cell) == f"'{cell}"
+    assert spreadsheet.safe(cell) == f"'{cell}"
 
 
 REPORTS = "/c/{}/reports/"

@@ -13,12 +13,21 @@ from django.utils import timezone
 
 from campaign.models import Account, Mention, User
 from responders.actions import approval, desk, writing
-from responders.models import Reply
+from responders.models import Notice, Reply, ShiftNote
 from responders.urls import desk_urls
 from tests import factories
 
-MOST_QUERIES = 12
-GETS = ["desk", "desk-cards", "desk-news", "desk-held", "desk-mention", "desk-state", "desk-shelf"]
+MOST_QUERIES = 14
+GETS = [
+    "desk-history",
+    "desk",
+    "desk-cards",
+    "desk-news",
+    "desk-held",
+    "desk-mention",
+    "desk-state",
+    "desk-shelf",
+]
 HTMX = {"HX-Request": "true", "HX-Target": "pane"}
 
 
@@ -52,10 +61,23 @@ def _url(name: str, *args: object) -> str:
 
 def _addresses(mention: Mention, reply: Reply) -> list[tuple[str, str]]:
     """Each address of the desk with the method that it takes."""
+    notice = Notice.objects.create(
+        to=reply.author,
+        by=factories.UserFactory(),
+        campaign=mention.campaign,
+        mention=mention,
+        kind="handed_over",
+        at=timezone.now(),
+    )
+    note = ShiftNote.objects.create(
+        campaign=mention.campaign, author=reply.author, text="Quiet night", at=timezone.now()
+    )
+    named = {"int:pk": mention.pk, "int:reply": reply.pk, "int:notice": notice.pk}
+    named["int:note>"] = note.pk
     found = []
     for pattern in desk_urls:
         wants = str(pattern.pattern)
-        args = [mention.pk] if "int:pk" in wants else [reply.pk] if "int:reply" in wants else []
+        args = [pk for name, pk in named.items() if name in wants]
         method = "get" if pattern.name in GETS else "post"
         found.append((method, _url(pattern.name or "", *args)))
     return found
@@ -302,5 +324,5 @@ def test_not_replyable_is_answered_by_hand(as_ana: Client, account: Account, ana
 
     body = as_ana.get(_url("desk-mention", mention.pk)).content.decode()
 
-    assert "Copy the text" in body
-    assert "data-approve" not in body
+    assert "No clip yet" in body
+    assert "They did not mention us" in body
