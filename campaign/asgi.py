@@ -1,8 +1,8 @@
 """The web process: `uvicorn campaign.asgi:application`.
 
-Event streams are served asynchronously; everything else is ordinary Django in a fixed pool of
-threads, each with its own lasting database connection (measured: four times the pages of Django's
-own ASGI handler; see docs/decisions).
+What `settings.ASGI_ROUTES` names (event streams, films that arrive) is served asynchronously; all
+else is ordinary Django in a fixed pool of threads, each with its own lasting database connection
+(measured: four times the pages of Django's own ASGI handler; see docs/decisions).
 """
 
 import os
@@ -15,20 +15,32 @@ from django.core.wsgi import get_wsgi_application
 
 django_application = get_wsgi_application()
 
-from campaign import events  # noqa: E402  needs Django's apps to be ready
+from django.conf import settings  # noqa: E402  needs Django's apps to be ready
+from django.utils.module_loading import import_string  # noqa: E402
+
+from campaign import events  # noqa: E402
 
 THREADS = 8
 
 pages: Any = WSGIMiddleware(django_application, workers=THREADS)  # type: ignore[arg-type]  # Django answers with its own response class, which is iterable
+routes: dict[str, Any] = {
+    route: import_string(name) for route, name in settings.ASGI_ROUTES.items()
+}
 
 
 async def application(scope: events.Message, receive: events.Receive, send: events.Send) -> None:
     if scope["type"] == "lifespan":
         await _lifespan(receive, send)
-    elif scope["type"] == "http" and scope["path"] == "/events":
-        await events.application(scope, receive, send)
     elif scope["type"] == "http":
-        await pages(scope, receive, send)
+        await _route(scope["path"])(scope, receive, send)
+
+
+def _route(path: str) -> Any:
+    """A route that ends in a slash has all that is under it."""
+    for route, application in routes.items():
+        if path == route or (route.endswith("/") and path.startswith(route)):
+            return application
+    return pages
 
 
 async def _lifespan(receive: events.Receive, send: events.Send) -> None:

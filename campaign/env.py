@@ -62,6 +62,12 @@ class Environment(BaseSettings):
         description="where people read posts; links to posts begin with it",
     )
     data_dir: Path = Field(default=BASE_DIR / "var", description="a folder that we may write to")
+    spool_dir: Path | None = Field(
+        default=None, description="a folder for films that are arriving, shared by all web servers"
+    )
+    upload_quota_mb: int = Field(
+        default=4096, ge=1, description="how many MB of films a place may have on their way"
+    )
     email_url: str = Field(
         default="smtp://127.0.0.1:1025",
         pattern=r"^(smtp|smtps|smtp\+tls|smtp\+ssl|submission|console|file|memory|dummy)://",

@@ -19,6 +19,14 @@ def locale(language: str) -> Locale:
     return Locale.parse("en_GB" if language == "en" else language.replace("-", "_"))
 
 
+_DIGITS = {"ar": str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")}
+
+
+def digits(text: str, language: str) -> str:
+    """A clock or a code with the digits that people of the field read in that language."""
+    return text.translate(_DIGITS.get(base(language), {}))
+
+
 def number(value: float, language: str) -> str:
     """With the digits and signs of the language."""
     return str(format_decimal(value, locale=locale(language), numbering_system="default"))

@@ -62,6 +62,11 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "campaign.urls"
 WSGI_APPLICATION = "campaign.asgi.django_application"
+# Served asynchronously, beside Django: what holds a connection for long must hold no thread.
+ASGI_ROUTES = {
+    "/events": "campaign.events.application",
+    "/field/uploads/": "videos.tus.application",
+}
 
 TEMPLATES = [
     {
@@ -108,7 +113,13 @@ CACHES = {
 # One queue a worker process: a worker of two queues that is killed can lose a job for good.
 RQ_QUEUES = {
     name: {"URL": REDIS_URL, "DEFAULT_TIMEOUT": seconds}
-    for name, seconds in {"posting": 60, "uploads": 900, "media": 1800, "mail": 60}.items()
+    for name, seconds in {
+        "posting": 60,
+        "uploads": 900,
+        "arrivals": 900,
+        "media": 1800,
+        "mail": 60,
+    }.items()
 }
 RQ_SHOW_ADMIN_LINK = False
 
@@ -148,6 +159,10 @@ WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = DATA_DIR / "footage"
 MEDIA_URL = "/footage/"
 FILE_UPLOAD_TEMP_DIR = None
+# Where films lie while they arrive. Web processes on several machines share this folder.
+SPOOL_DIR: Path = ENV.spool_dir or DATA_DIR / "spool"
+# How many bytes of films one place may have on their way at once.
+UPLOAD_QUOTA = ENV.upload_quota_mb * 1024 * 1024
 
 
 def _footage_storage() -> dict[str, Any]:
@@ -208,6 +223,8 @@ CLOCK: dict[str, float] = {
     "responders.actions.desk.expire_leases": 5,
     "responders.actions.ranking.keep_ranked": 10,
     "videos.actions.preparing.sweep": 10,
+    "videos.actions.uploads.sweep": 10,
+    "videos.actions.uploads.sweep_originals": 86_400,
     "videos.actions.briefs.sweep": 10,
     "videos.actions.consent.sweep": 30,
     "petitions.actions.counting.count_all": 5,

@@ -78,6 +78,7 @@ def _move_apart(settings: Any) -> None:
     settings.DATA_DIR = folder
     settings.MEDIA_ROOT = folder / "footage"
     settings.STATIC_ROOT = folder / "staticfiles"
+    settings.SPOOL_DIR = folder / "spool"
     settings.FIELD_ENCRYPTION_KEYS = [os.environ["FIELD_ENCRYPTION_KEYS"]]
 
 

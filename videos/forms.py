@@ -4,13 +4,15 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
-from django.db.models import Exists, OuterRef
+from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from videos.actions import footage
-from videos.models import Clip, Consent, Place, Storyteller, StorytellerQuerySet
+from videos.actions import footage, uploads
+from videos.models import Brief, Clip, Consent, Place, Storyteller, StorytellerQuerySet
+from videos.processing.probe import MAX_BYTES
 from videos.themes import THEMES
+from videos.wording import Words
 
 
 def storytellers_at(place: Place) -> StorytellerQuerySet:
@@ -26,64 +28,63 @@ def storytellers_at(place: Place) -> StorytellerQuerySet:
 
 
 class FilmForm(forms.Form):
-    """One film with what is said in it. It comes from the camera or from the phone's memory."""
+    """What a crew's phone tells of one film, before the film itself comes."""
 
-    storyteller = forms.ModelChoiceField(
-        Storyteller.objects.none(),
-        error_messages={
-            "required": "Choose who speaks.",
-            "invalid_choice": "Choose somebody from this list.",
-        },
-    )
-    film = forms.FileField(required=False, allow_empty_file=True)
-    chosen = forms.FileField(required=False, allow_empty_file=True)
-    title = forms.CharField(
-        max_length=120,
-        error_messages={
-            "required": "Write in a few words what it is about.",
-            "max_length": "Keep it to 120 letters.",
-        },
-    )
-    quote = forms.CharField(
-        max_length=1000,
-        required=False,
-        error_messages={"max_length": "Keep it to 1,000 letters."},
-    )
-    language = forms.ChoiceField(
-        choices=settings.LANGUAGES,
-        error_messages={
-            "required": "Choose the language that is spoken.",
-            "invalid_choice": "Choose one of these languages.",
-        },
-    )
+    id = forms.UUIDField()
+    name = forms.CharField(max_length=1000, required=False)
+    length = forms.IntegerField()
+    sha256 = forms.RegexField(r"\A[0-9a-f]{64}\Z")
+    storyteller = forms.ModelChoiceField(Storyteller.objects.none())
+    brief = forms.ModelChoiceField(Brief.objects.none(), required=False)
+    title = forms.CharField(max_length=120)
+    quote = forms.CharField(max_length=1000, required=False)
+    language = forms.ChoiceField(choices=settings.LANGUAGES)
     themes = forms.MultipleChoiceField(choices=list(THEMES.items()), required=False)
     voice_only = forms.BooleanField(required=False)
-    consent = forms.BooleanField(
-        error_messages={
-            "required": "Ask first. Without a yes for this film we cannot take it.",
-        }
-    )
+    consent = forms.BooleanField()
 
-    def __init__(self, *args: Any, place: Place, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, place: Place, words: Words, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["storyteller"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - tells mypy which field it is
-        field.queryset = storytellers_at(place)
+        self.words = words
+        self._choose("storyteller", storytellers_at(place))
+        self._choose("brief", Brief.objects.at(place))
+        missing = {
+            "storyteller": words.speaker_missing,
+            "title": words.about_missing,
+            "language": words.language_missing,
+            "consent": words.consent_missing,
+        }
+        for name, field in self.fields.items():
+            wrong = missing.get(name, words.copy_failed)
+            field.error_messages |= {"required": wrong, "invalid_choice": wrong, "invalid": wrong}
+        for name in ("title", "quote"):
+            self.fields[name].validators = [
+                MaxLengthValidator(self._limit(name), words.too_long_text),
+                ProhibitNullCharactersValidator(),
+            ]
 
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        files = [one for one in (cleaned.get("film"), cleaned.get("chosen")) if one is not None]
-        if not files and not {"film", "chosen"} & set(self.errors):
-            self.add_error("film", "Film now, or choose a film on this phone.")
-        if len(files) > 1:
-            self.add_error("film", "Send one film at a time.")
-        return cleaned
+    def _choose(self, name: str, rows: QuerySet[Any]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - tells mypy which field it is
+        field.queryset = rows
+
+    def _limit(self, name: str) -> int:
+        field = self.fields[name]
+        assert isinstance(field, forms.CharField)  # noqa: S101 - tells mypy which field it is
+        return field.max_length or 0
+
+    def clean_length(self) -> int:
+        length: int = self.cleaned_data["length"]
+        if length <= 0:
+            raise forms.ValidationError(self.words.empty_film)
+        if length > MAX_BYTES:
+            raise forms.ValidationError(self.words.too_big)
+        return length
 
     @property
-    def upload(self) -> UploadedFile:
-        """The one file that came."""
-        upload: UploadedFile = self.cleaned_data["film"] or self.cleaned_data["chosen"]
-        return upload
+    def film(self) -> uploads.Film:
+        said = self.cleaned_data
+        return uploads.Film(said["id"], said["name"], said["length"], said["sha256"])
 
     @property
     def telling(self) -> footage.Telling:

@@ -2,8 +2,12 @@
 
 import uuid
 
-from videos.actions import preparing
+from videos.actions import preparing, uploads
 
 
 def prepare_clip(clip_id: str) -> None:
     preparing.process(uuid.UUID(clip_id))
+
+
+def store_upload(upload_id: str) -> None:
+    uploads.store(uuid.UUID(upload_id))

@@ -6,18 +6,38 @@ A name never holds anything that a phone, a browser or a person chose.
 import hashlib
 import shutil
 import uuid
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from django.core.files import File
 from django.core.files.storage import default_storage
 
 BLOCK = 1024 * 1024
+ORIGINALS = "originals"
 
 
 def keep_original(upload: File[bytes], clip: uuid.UUID) -> str:
-    """Store the film as it came; returns its name in the storage."""
+    """Store the film as it came; returns its name in the storage.
+
+    What a try that was killed may have left under this name goes first.
+    """
+    name = f"{ORIGINALS}/{clip.hex}"
+    default_storage.delete(name)
     upload.seek(0)
-    return default_storage.save(f"originals/{clip.hex}", upload)
+    return default_storage.save(name, upload)
+
+
+def originals_before(moment: datetime) -> Iterator[str]:
+    """Names of the originals that are older than `moment`."""
+    try:
+        _folders, names = default_storage.listdir(ORIGINALS)
+    except FileNotFoundError:
+        return
+    for name in names:
+        full = f"{ORIGINALS}/{name}"
+        if default_storage.get_modified_time(full) < moment:
+            yield full
 
 
 def keep_rendition(path: Path, *, clip: uuid.UUID, kind: str, sha256: str) -> str:

@@ -1,10 +1,14 @@
 from django.urls import URLPattern, URLResolver, path
 
-from videos.views import briefs, clips, field, files, joining
+from videos.views import briefs, clips, field, files, films, joining
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("field/", field.field, name="field"),
     path("field/film/", field.film, name="field-film"),
+    path("field/sw.js", field.worker, name="field-worker"),
+    path("field/manifest.webmanifest", field.manifest, name="field-manifest"),
+    path("field/leave/", field.leave, name="field-leave"),
+    path("field/films/", films.films, name="field-films"),
     path("field/join/", joining.join, name="field-join"),
     path("field/join/<slug:code>/", joining.join, name="field-join"),
     path("c/<slug:campaign>/briefs/", briefs.show, name="briefs"),

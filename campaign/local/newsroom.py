@@ -18,7 +18,7 @@ from campaign.local.services import Postgres, ServiceError, Valkey
 from campaign.local.supervisor import Console, Program, Supervisor
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-QUEUES = ("posting", "uploads", "media", "mail")
+QUEUES = ("posting", "uploads", "arrivals", "media", "mail")
 ADDRESS = "127.0.0.1"
 OFF = {"0", "no", "off", "false"}
 SECRETS = "secrets.env"

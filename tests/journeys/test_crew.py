@@ -51,6 +51,8 @@ def send(page: Page, film: Path, *, title: str) -> None:
     page.get_by_label("Language spoken").select_option("en")
     page.get_by_label("What it is about").fill(title)
     page.get_by_label("I asked for this film").check()
+    expect(page.get_by_text("Safe on this phone")).to_be_visible()
     page.get_by_role("button", name="Send to London").click()
-    expect(page.locator(".sending-card")).to_contain_text("Safely in London.", timeout=PATIENCE)
-    page.get_by_role("link", name="Back to the clips").click()
+    expect(page.locator("li", has_text=title).first).to_contain_text(
+        "Safely in London", timeout=PATIENCE
+    )

@@ -1,24 +1,28 @@
-from datetime import timedelta
+import re
+import uuid
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 
-from campaign.models import User
+from campaign.actions import devices as phones
+from campaign.models import Device, User
 from tests import factories
-from videos.models import Clip, Consent, Storyteller
-from videos.views import field as field_views
+from videos import wording
+from videos.models import Clip, Consent, Storyteller, Upload
+from videos.templatetags import fill
 
 pytestmark = pytest.mark.django_db
 
 FIELD = "/field/"
 FILM = "/field/film/"
-DATA = b"what a phone sent"
+FILMS = "/field/films/"
 
 
 @pytest.fixture
@@ -35,21 +39,25 @@ def grace(storyteller: Storyteller, client: Client) -> User:
     return user
 
 
-def film(name: str = "clip.mp4", data: bytes = DATA) -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, data, content_type="video/mp4")
-
-
-def filled(speaker: Storyteller, **changes: Any) -> dict[str, Any]:
-    form = {
+def told(speaker: Storyteller, **changes: Any) -> dict[str, Any]:
+    """What a phone tells of a film."""
+    facts = {
+        "id": str(uuid.uuid4()),
+        "name": "IMG_0001.MOV",
+        "length": 17,
+        "sha256": "a" * 64,
         "storyteller": speaker.pk,
-        "film": film(),
         "title": "A roof",
         "quote": "It holds.",
         "language": "en",
         "themes": ["home", "family"],
-        "consent": "on",
+        "consent": True,
     } | changes
-    return {name: value for name, value in form.items() if value is not None}
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+def tell(client: Client, speaker: Storyteller, **changes: Any) -> Any:
+    return client.post(FILMS, told(speaker, **changes), content_type="application/json")
 
 
 def test_field_shows_how_each_clip_is_doing(
@@ -63,8 +71,8 @@ def test_field_shows_how_each_clip_is_doing(
 
     page = client.get(FIELD).content.decode()
 
-    assert "Waits its turn" in page
-    assert "<span data-percent>37</span> %" in page
+    assert "Safely in London" in page
+    assert 'value="37"' in page
     assert "Ready for the editors" in page
     assert "The end of this film is missing. Send it again." in page
 
@@ -90,14 +98,14 @@ def test_field_forgets_what_is_old_retired_or_withdrawn(
     factories.ClipFactory(**facts, status=Clip.Status.RETIRED)
     factories.ClipFactory(**facts, status=Clip.Status.WITHDRAWN)
 
-    assert "Nothing on its way." in client.get(FIELD).content.decode()
+    assert "data-status" not in client.get(FIELD).content.decode()
 
 
 def test_field_answers_with_the_list_alone(client: Client, grace: User) -> None:
     page = client.get(FIELD, headers={"HX-Request": "true"}).content.decode()
 
     assert "<html" not in page
-    assert "Clips on their way" in page
+    assert "crew-clips" in page
 
 
 def questions(client: Client, url: str) -> int:
@@ -117,7 +125,7 @@ def test_field_asks_the_same_number_of_questions(
     assert questions(client, FIELD) == with_one <= 6
 
 
-@pytest.mark.parametrize("url", [FIELD, FILM])
+@pytest.mark.parametrize("url", [FIELD, FILM, FILMS])
 @pytest.mark.parametrize("who", ["editor", "manager", "crew without a place", "nobody"])
 def test_field_is_for_crews_alone(client: Client, url: str, who: str) -> None:
     campaign = factories.CampaignFactory()
@@ -133,74 +141,63 @@ def test_field_is_for_crews_alone(client: Client, url: str, who: str) -> None:
     assert client.post(url, {}).status_code in {403, 405}
 
 
-@pytest.mark.parametrize("url", [FIELD, FILM])
-def test_field_asks_a_stranger_to_sign_in(client: Client, url: str) -> None:
-    assert client.get(url)["Location"] == f"/sign-in/?next={url}"
+@pytest.mark.parametrize("url", [FIELD, FILM, FILMS])
+def test_field_asks_a_stranger_for_the_code(client: Client, url: str) -> None:
+    assert client.get(url)["Location"] == "/field/join/"
 
 
-def test_film_sends_a_film(
-    client: Client,
-    grace: User,
-    storyteller: Storyteller,
-    django_capture_on_commit_callbacks: Any,
-) -> None:
-    with django_capture_on_commit_callbacks(execute=True):
-        response = client.post(FILM, filled(storyteller))
-
-    assert (response.status_code, response["Location"]) == (302, FIELD)
-    clip = Clip.objects.get()
-    assert (clip.storyteller, clip.uploaded_by, clip.title, clip.themes, clip.status) == (
-        storyteller,
-        grace,
-        "A roof",
-        ["home", "family"],
-        "received",
-    )
-
-
-def test_film_takes_a_film_from_the_phones_memory(
+def test_films_notes_what_the_phone_tells(
     client: Client, grace: User, storyteller: Storyteller
 ) -> None:
-    response = client.post(FILM, filled(storyteller, film=None, chosen=film()))
+    response = tell(client, storyteller)
 
-    assert response.status_code == 302
-
-
-def test_film_answers_the_pages_script_with_json(
-    client: Client, grace: User, storyteller: Storyteller
-) -> None:
-    response = client.post(FILM, filled(storyteller), headers={"Accept": "application/json"})
-
+    upload = Upload.objects.get()
     assert (response.status_code, response.json()) == (
         201,
-        {"id": str(Clip.objects.get().pk), "location": FIELD},
+        {"id": str(upload.pk), "status": "announced", "time": "", "words": ""},
     )
+    assert (upload.place, upload.user, upload.length) == (storyteller.place, grace, 17)
+    assert upload.telling == {
+        "title": "A roof",
+        "language": "en",
+        "quote": "It holds.",
+        "themes": ["home", "family"],
+        "voice_only": False,
+    }
+
+
+def test_films_told_again_is_the_same(
+    client: Client, grace: User, storyteller: Storyteller
+) -> None:
+    facts = told(storyteller)
+
+    answers = [client.post(FILMS, facts, content_type="application/json") for _ in range(2)]
+
+    assert [one.status_code for one in answers] == [201, 201]
+    assert Upload.objects.count() == 1
 
 
 MISTAKES: list[tuple[dict[str, Any], str, str]] = [
-    ({"film": None}, "film", "Film now, or choose a film on this phone."),
-    ({"chosen": film()}, "film", "Send one film at a time."),
-    ({"film": film(data=b"")}, "film", "The file is empty. Send it again."),
+    ({"id": "not one"}, "id", "The film could not be read. Choose it again."),
+    ({"length": 0}, "length", "This file is empty. Choose another one."),
+    ({"length": 2**40}, "length", "The film is larger than 512 MB. Film it again, shorter."),
+    ({"sha256": "zz"}, "sha256", "The film could not be read. Choose it again."),
     ({"storyteller": None}, "storyteller", "Choose who speaks."),
-    ({"storyteller": "1; DROP TABLE"}, "storyteller", "Choose somebody from this list."),
-    ({"storyteller": 10**30}, "storyteller", "Choose somebody from this list."),
+    ({"storyteller": "1; DROP TABLE"}, "storyteller", "Choose who speaks."),
+    ({"storyteller": 10**30}, "storyteller", "Choose who speaks."),
     ({"title": None}, "title", "Write in a few words what it is about."),
-    ({"title": "x" * 121}, "title", "Keep it to 120 letters."),
+    ({"title": "x" * 121}, "title", "This is too long. Shorten it."),
     ({"title": "a\x00b"}, "title", "Null characters are not allowed."),
-    ({"quote": "x" * 1001}, "quote", "Keep it to 1,000 letters."),
+    ({"quote": "x" * 1001}, "quote", "This is too long. Shorten it."),
     ({"language": None}, "language", "Choose the language that is spoken."),
-    ({"language": "xx"}, "language", "Choose one of these languages."),
-    (
-        {"themes": ["home", "<b>"]},
-        "themes",
-        "Select a valid choice. &lt;b&gt; is not one of the available choices.",
-    ),
-    ({"consent": None}, "consent", "Ask first. Without a yes for this film we cannot take it."),
+    ({"language": "xx"}, "language", "Choose the language that is spoken."),
+    ({"themes": ["home", "<b>"]}, "themes", "The film could not be read. Choose it again."),
+    ({"consent": False}, "consent", "Ask first. Without a yes for this film we cannot take it."),
 ]
 
 
 @pytest.mark.parametrize(("changes", "name", "words"), MISTAKES)
-def test_film_says_what_is_wrong_beside_it(
+def test_films_says_what_is_wrong(
     *,
     client: Client,
     grace: User,
@@ -209,45 +206,53 @@ def test_film_says_what_is_wrong_beside_it(
     name: str,
     words: str,
 ) -> None:
-    response = client.post(FILM, filled(storyteller, **changes))
+    response = tell(client, storyteller, **changes)
 
-    assert response.status_code == 422
-    assert f'<p class="field-error">{words}</p>' in response.content.decode()
-    assert list(response.context["form"].errors) == [name]
-    assert Clip.objects.count() == 0
+    assert (response.status_code, response.json()) == (422, {"errors": {name: [words]}})
+    assert Upload.objects.count() == 0
 
 
-def test_film_tells_the_pages_script_what_is_wrong(
+@pytest.mark.parametrize("body", ["", "[]", "nonsense", '"text"'])
+def test_films_survives_what_is_no_telling(client: Client, grace: User, body: str) -> None:
+    assert client.post(FILMS, body, content_type="application/json").status_code == 422
+
+
+def test_films_speaks_the_crews_language(
     client: Client, grace: User, storyteller: Storyteller
 ) -> None:
-    response = client.post(
-        FILM, filled(storyteller, title=""), headers={"Accept": "application/json"}
-    )
+    User.objects.filter(pk=grace.pk).update(language="ar")
 
-    assert (response.status_code, response.json()) == (
-        422,
-        {"errors": {"title": ["Write in a few words what it is about."]}},
-    )
+    errors = tell(client, storyteller, consent=None).json()["errors"]
+
+    assert errors["consent"] == ["اسأل أولًا. من دون موافقة على هذا المقطع لا يمكننا أخذه."]
 
 
-def test_film_refuses_another_places_storyteller(client: Client, grace: User) -> None:
+def test_films_refuses_another_places_storyteller(client: Client, grace: User) -> None:
     other = factories.ConsentFactory().storyteller
 
-    response = client.post(FILM, filled(other))
+    response = tell(client, other)
 
-    assert response.context["form"].errors == {"storyteller": ["Choose somebody from this list."]}
+    assert response.json() == {"errors": {"storyteller": ["Choose who speaks."]}}
 
 
-def test_film_refuses_a_storyteller_whose_consent_ended(
+def test_films_refuses_a_storyteller_whose_consent_ended(
     client: Client, grace: User, storyteller: Storyteller
 ) -> None:
     storyteller.consents.update(withdrawn_at=timezone.now())
 
-    response = client.post(FILM, filled(storyteller))
+    response = tell(client, storyteller)
 
-    assert response.status_code == 422
-    assert "Nyandeng has no consent on file" in response.content.decode()
-    assert Clip.objects.count() == 0
+    assert response.json()["errors"] == {
+        "film": ["There is no consent that is valid today. Ask London; keep the film."]
+    }
+
+
+def test_films_needs_the_pages_token(grace: User, storyteller: Storyteller) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(grace)
+
+    assert tell(client, storyteller).status_code == 403
+    assert Upload.objects.count() == 0
 
 
 def test_film_lists_the_places_storytellers_with_their_consent(
@@ -275,42 +280,65 @@ def test_film_asks_the_same_number_of_questions(
     assert questions(client, FILM) == with_one <= 6
 
 
-@pytest.mark.parametrize("accept", ["text/html", "application/json"])
-def test_film_refuses_a_body_that_is_too_large_before_reading_it(
-    client: Client, grace: User, accept: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("language", ["en", "ar", "sw", "fr"])
+def test_pages_speak_the_crews_language(
+    client: Client, grace: User, storyteller: Storyteller, language: str
 ) -> None:
-    monkeypatch.setattr(field_views, "MAX_BYTES", 10)
-    monkeypatch.setattr(field_views, "FORM_BYTES", 10)
-
-    response = client.post(
-        FILM,
-        b"x" * 100,
-        content_type="multipart/form-data; boundary=x",
-        headers={"Accept": accept},
-    )
-
-    assert response.status_code == 413
-    assert "larger than 512 MB" in response.content.decode()
-
-
-def test_film_needs_the_forms_token(grace: User, storyteller: Storyteller) -> None:
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(grace)
-
-    assert client.post(FILM, filled(storyteller)).status_code == 403
-    assert Clip.objects.count() == 0
-
-
-def test_film_escapes_what_people_write(
-    client: Client, grace: User, storyteller: Storyteller
-) -> None:
-    client.post(FILM, filled(storyteller, title="<script>alert(1)</script>"))
+    User.objects.filter(pk=grace.pk).update(language=language)
+    factories.ClipFactory(storyteller=storyteller, consent=False)
+    words = wording.speak(language)
 
     page = client.get(FIELD).content.decode()
 
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
-    assert "<script>alert" not in page
+    direction = "rtl" if language == "ar" else "ltr"
+    assert re.search(rf'lang="{language}"\s+dir="{direction}"', page)
+    assert words.clips_on_their_way in page
+    assert escape(words.send_to_london) in client.get(FILM).content.decode()
 
 
-def test_addresses_are_those_of_the_navigation() -> None:
-    assert (reverse("field"), reverse("field-film")) == (FIELD, FILM)
+def test_clock_has_the_digits_of_the_language() -> None:
+    moment = datetime(2026, 11, 26, 14, 5, tzinfo=UTC)
+    with timezone.override("Asia/Beirut"):
+        assert (fill.clock(moment, "ar"), fill.clock(moment, "sw")) == ("١٦:٠٥", "16:05")
+
+
+def test_names_do_not_turn_an_arabic_sentence_around() -> None:
+    assert fill.fill("مرحبًا {name}.", name="<Grace>") == "مرحبًا <bdi>&lt;Grace&gt;</bdi>."
+
+
+def test_worker_may_serve_the_field_and_is_never_old(client: Client) -> None:
+    response = client.get("/field/sw.js")
+
+    assert response["Content-Type"] == "text/javascript; charset=utf-8"
+    assert response["Cache-Control"] == "no-cache"
+
+
+def test_manifest_makes_the_page_installable(client: Client) -> None:
+    manifest = client.get("/field/manifest.webmanifest?lang=ar").json()
+
+    assert (manifest["display"], manifest["start_url"], manifest["scope"]) == (
+        "standalone",
+        FIELD,
+        FIELD,
+    )
+    assert (manifest["dir"], [icon["sizes"] for icon in manifest["icons"]]) == (
+        "rtl",
+        ["192x192", "512x512"],
+    )
+
+
+def test_leave_signs_the_phone_out_for_good(client: Client, storyteller: Storyteller) -> None:
+    grace = factories.crew(storyteller.place, name="Grace")
+    code = phones.invite(grace, name="Grace’s", by=factories.senior()).code
+    client.post("/field/join/", {"code": code})
+
+    response = client.post("/field/leave/")
+
+    assert response["Location"] == "/field/join/"
+    assert client.get(FIELD)["Location"] == "/field/join/"
+    assert Device.objects.get().revoked_by == grace
+
+
+def test_addresses_are_those_of_the_scripts() -> None:
+    names = ("field", "field-film", "field-films", "field-worker")
+    assert [reverse(name) for name in names] == [FIELD, FILM, FILMS, "/field/sw.js"]

@@ -6,6 +6,7 @@ from dataclasses import asdict
 import pytest
 
 from videos import wording
+from videos.themes import THEMES
 from videos.wording import WORDS
 
 BRACES = re.compile(r"\{\w+\}")
@@ -14,6 +15,7 @@ BRACES = re.compile(r"\{\w+\}")
 @pytest.mark.parametrize("language", sorted(set(WORDS) - {"en"}))
 def test_languages_say_the_same_things(language: str) -> None:
     english, other = asdict(WORDS["en"]), asdict(WORDS[language])
+    assert set(english.pop("theme_names")) == set(other.pop("theme_names")) == set(THEMES)
 
     assert {name for name, text in other.items() if not text.strip()} == set()
     assert {name: sorted(BRACES.findall(text)) for name, text in other.items()} == {

@@ -3,6 +3,7 @@
 import logging
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 
 import django_rq
 from django.core.files import File
@@ -55,29 +56,41 @@ class Telling:
     voice_only: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How a film came that was sent in pieces: the id that its phone gave it, and when the phone
+    told of it, with the hash. The clip keeps the id, so that trying twice makes one."""
+
+    id: uuid.UUID
+    told_at: datetime
+    device: uuid.UUID | None = None
+
+
 def receive(
     upload: File[bytes],
     telling: Telling,
     *,
     storyteller: Storyteller,
     brief: Brief | None = None,
+    arrival: Arrival | None = None,
     by: User,
 ) -> Clip:
     """Take a film in: store it untouched, note its hash, and have it prepared.
 
-    The same file for the same storyteller, sent again, is the clip that is there already. The
-    `brief` that it was filmed for is received with it.
+    The same file for the same storyteller, sent again, is the clip that is there already; so is
+    that of the `arrival`, when a try before this one came so far. The `brief` that it was filmed
+    for is received with it.
     Raises `NotYourPlaceError`, `NoConsentError`, `BadFileError`; then nothing is stored.
     """
-    check_person(storyteller, by=by)
-    _check_brief(brief, storyteller=storyteller)
-    _check_consent(storyteller)
-    size = _check_size(upload)
+    if arrival and (known := Clip.objects.filter(pk=arrival.id).first()):
+        return known
+    check(storyteller, brief=brief, by=by)
+    size = check_size(upload.size or 0)
     sha256 = storage.digest(upload)
     if known := _find(storyteller, sha256=sha256):
         return known
     clip = Clip(
-        id=uuid.uuid4(),
+        id=arrival.id if arrival else uuid.uuid4(),
         campaign_id=storyteller.campaign_id,
         storyteller=storyteller,
         brief=brief,
@@ -86,7 +99,7 @@ def receive(
         language=telling.language,
         themes=list(telling.themes),
         voice_only=telling.voice_only,
-        original_name=_tidy(upload.name),
+        original_name=tidy(upload.name),
         original_sha256=sha256,
         original_bytes=size,
         uploaded_by=by,
@@ -94,13 +107,23 @@ def receive(
     )
     clip.original = storage.keep_original(upload, clip.id)
     try:
-        kept = _save(clip, by=by)
+        kept = _save(clip, arrival, by=by)
     except BaseException:
         storage.remove(clip.original)
         raise
     if kept.pk != clip.pk:
         storage.remove(clip.original)
     return kept
+
+
+def check(storyteller: Storyteller, *, brief: Brief | None, by: User) -> None:
+    """Whether a film of them may be taken from `by`.
+
+    Raises `NotYourPlaceError`, `NoConsentError`.
+    """
+    check_person(storyteller, by=by)
+    _check_brief(brief, storyteller=storyteller)
+    _check_consent(storyteller)
 
 
 @transaction.atomic
@@ -117,6 +140,21 @@ def retire(clip: Clip, *, by: User) -> None:
     clip.refresh_from_db(fields=["status"])
     announce(clip)
     audit.record("retired", clip, before={"status": before}, after={"status": clip.status}, by=by)
+
+
+def check_size(size: int) -> int:
+    """Raises `BadFileError` unless so many bytes may be a film."""
+    if size <= 0:
+        raise BadFileError(str(Reason.EMPTY.message))
+    if size > MAX_BYTES:
+        raise BadFileError(str(Reason.TOO_BIG.message))
+    return size
+
+
+def tidy(name: str | None) -> str:
+    """What the phone called the file, for people to read: printable, one line, short."""
+    kept = "".join(letter for letter in name or "" if letter.isprintable())
+    return kept.strip()[-200:]
 
 
 def announce(clip: Clip) -> None:
@@ -146,12 +184,15 @@ def job_id(clip: uuid.UUID) -> str:
 
 
 @transaction.atomic
-def _save(clip: Clip, *, by: User) -> Clip:
+def _save(clip: Clip, arrival: Arrival | None, *, by: User) -> Clip:
     """Save the clip unless a request beside this one saved the same film first."""
     Storyteller.objects.select_for_update().get(pk=clip.storyteller_id)
     if known := _find(clip.storyteller, sha256=clip.original_sha256):
         return known
     clip.save(force_insert=True)
+    if arrival:
+        facts = {"told_at": arrival.told_at, "device": arrival.device}
+        custody.record(clip, custody.Kind.HASHED, sha256=clip.original_sha256, by=by, **facts)
     custody.record(
         clip, custody.Kind.RECEIVED, sha256=clip.original_sha256, by=by, bytes=clip.original_bytes
     )
@@ -159,8 +200,8 @@ def _save(clip: Clip, *, by: User) -> Clip:
         briefs.received(clip.brief, by=by)
     announce(clip)
     transaction.on_commit(lambda: ring(clip.pk))
-    facts = {"sha256": clip.original_sha256, "bytes": clip.original_bytes}
-    audit.record("received", clip, after=facts, by=by)
+    after = {"sha256": clip.original_sha256, "bytes": clip.original_bytes}
+    audit.record("received", clip, after=after, by=by)
     return clip
 
 
@@ -194,18 +235,3 @@ def _check_consent(storyteller: Storyteller) -> None:
             f"{storyteller.public_name} has no consent on file that is valid today. "
             "Ask London before you film."
         )
-
-
-def _check_size(upload: File[bytes]) -> int:
-    size = upload.size or 0
-    if size == 0:
-        raise BadFileError(str(Reason.EMPTY.message))
-    if size > MAX_BYTES:
-        raise BadFileError(str(Reason.TOO_BIG.message))
-    return size
-
-
-def _tidy(name: str | None) -> str:
-    """What the phone called the file, for people to read: printable, one line, short."""
-    kept = "".join(letter for letter in name or "" if letter.isprintable())
-    return kept.strip()[-200:]

@@ -6,6 +6,7 @@ from videos.models.custody import CustodyEvent
 from videos.models.places import CrewMember, Place, check_timezone
 from videos.models.protection import Protection
 from videos.models.storytellers import Identity, Storyteller, StorytellerQuerySet
+from videos.models.uploads import Upload, UploadQuerySet
 
 __all__ = [
     "Brief",
@@ -24,5 +25,7 @@ __all__ = [
     "Rendition",
     "Storyteller",
     "StorytellerQuerySet",
+    "Upload",
+    "UploadQuerySet",
     "check_timezone",
 ]

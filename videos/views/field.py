@@ -1,113 +1,117 @@
-"""The crew's pages: what they sent and how it is doing, and the form that sends a film."""
+"""The crew's pages: what is on its way, and the form for a film. Scripts send the films."""
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_http_methods, require_safe
+from django.templatetags.static import static
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_POST, require_safe
 
-from campaign.access import PersonRequest, people_with
-from campaign.models import User
-from videos import reports
-from videos.actions import footage
-from videos.forms import FilmForm, storytellers_at
-from videos.models import CrewMember, Place
-from videos.processing.probe import MAX_BYTES, Reason
-from videos.themes import THEMES
-
-# What a form may weigh beside its film.
-FORM_BYTES = 1024 * 1024
+from campaign import devices, languages
+from campaign.actions import devices as phones
+from videos import reports, wording
+from videos.crew import FieldRequest, crew_only
+from videos.forms import storytellers_at
+from videos.processing.probe import MAX_BYTES
+from videos.wording import Words
 
 
-def _place_of(user: User) -> Place:
-    crew = CrewMember.objects.filter(user=user).select_related("place").first()
-    if crew is None:
-        raise PermissionDenied
-    return crew.place
+def shell(request: FieldRequest) -> dict[str, Any]:
+    """What every page of the field needs: its words, its direction, and who this is."""
+    language = languages.base(request.user.language)
+    return {
+        "place": request.place,
+        "device": request.crew.device,
+        "words": request.words,
+        "scripts_words": _as_dict(request.words),
+        "language": language,
+        "direction": languages.direction(language),
+    }
 
 
 @require_safe
-@people_with("campaign.upload_footage")
-def field(request: PersonRequest) -> HttpResponse:
+@ensure_csrf_cookie
+@crew_only
+def field(request: FieldRequest) -> HttpResponse:
     """The clips of the crew's own place; htmx asks for the list alone."""
-    place = _place_of(request.user)
     template = "videos/field.html"
     if request.headers.get("HX-Request"):
         template += "#clips"
-    return render(request, template, {"place": place, "clips": reports.sent_from(place)})
+    return render(request, template, {**shell(request), "clips": reports.sent_from(request.place)})
 
 
-def _wants_json(request: HttpRequest) -> bool:
-    return request.headers.get("Accept", "").startswith("application/json")
-
-
-def _refuse_too_large(
-    view: Callable[..., HttpResponseBase],
-) -> Callable[..., HttpResponseBase]:
-    """Answer a body that is too large before a byte of it is read or kept."""
-
-    @wraps(view)
-    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        announced = request.headers.get("Content-Length", "0")
-        if announced.isdigit() and int(announced) > MAX_BYTES + FORM_BYTES:
-            message = str(Reason.TOO_BIG.message)
-            if _wants_json(request):
-                return JsonResponse({"errors": {"film": [message]}}, status=413)
-            return render(request, "videos/too_large.html", {"message": message}, status=413)
-        return view(request, *args, **kwargs)
-
-    return checked
-
-
-# Django's check of the token would read the body first, so it comes after the check of the size.
-@csrf_exempt
-@require_http_methods(["GET", "HEAD", "POST"])
-@people_with("campaign.upload_footage")
-@_refuse_too_large
-@csrf_protect
-def film(request: PersonRequest) -> HttpResponse:
-    """The form for one film. The page's script asks for JSON; without it, this is a plain form."""
-    place = _place_of(request.user)
-    if request.method != "POST":
-        return _show(request, FilmForm(place=place), place)
-    form = FilmForm(request.POST, request.FILES, place=place)
-    if form.is_valid():
-        try:
-            clip = footage.receive(
-                form.upload,
-                form.telling,
-                storyteller=form.cleaned_data["storyteller"],
-                by=request.user,
-            )
-        except footage.NoConsentError as error:
-            form.add_error("storyteller", str(error))
-        except footage.FootageError as error:
-            form.add_error("film", str(error))
-        else:
-            if _wants_json(request):
-                return JsonResponse({"id": str(clip.pk), "location": reverse("field")}, status=201)
-            return redirect("field")
-    if _wants_json(request):
-        return JsonResponse({"errors": form.errors}, status=422)
-    return _show(request, form, place, status=422)
-
-
-def _show(
-    request: PersonRequest, form: FilmForm, place: Place, *, status: int = 200
-) -> HttpResponse:
+@require_safe
+@ensure_csrf_cookie
+@crew_only
+def film(request: FieldRequest) -> HttpResponse:
+    """The form for one film; what is written into it goes from the phone's own storage."""
     context = {
-        "place": place,
-        "form": form,
-        "storytellers": storytellers_at(place),
+        **shell(request),
+        "storytellers": storytellers_at(request.place),
         "languages": list(reports.LANGUAGES.items()),
-        "themes": list(THEMES.items()),
+        "themes": list(request.words.theme_names.items()),
         "max_bytes": MAX_BYTES,
-        "too_big": Reason.TOO_BIG.message,
-        "chosen_themes": form["themes"].value() or [],
     }
-    return render(request, "videos/film.html", context, status=status)
+    return render(request, "videos/film.html", context)
+
+
+@require_safe
+def worker(_request: HttpRequest) -> HttpResponse:
+    """The service worker. It must lie under the pages that it serves, not among static files."""
+    script = (settings.BASE_DIR / "static/js/field/worker.js").read_bytes()
+    return HttpResponse(
+        script, content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"}
+    )
+
+
+@require_safe
+def manifest(request: HttpRequest) -> JsonResponse:
+    """What makes the page installable; anybody may read it, for it says nothing of anybody."""
+    language = languages.base(request.GET.get("lang", "en"))
+    words = wording.speak(language)
+    return JsonResponse(
+        {
+            "id": "/field/",
+            "name": f"I Welcome · {words.field}",
+            "short_name": words.field,
+            "lang": language,
+            "dir": languages.direction(language),
+            "start_url": "/field/",
+            "scope": "/field/",
+            "display": "standalone",
+            "orientation": "portrait",
+            "background_color": "#fffefb",
+            "theme_color": "#fffefb",
+            "icons": [
+                {
+                    "src": static(f"icons/field-{size}.png"),
+                    "sizes": f"{size}x{size}",
+                    "type": "image/png",
+                    "purpose": "any maskable",
+                }
+                for size in (192, 512)
+            ],
+        },
+        content_type="application/manifest+json",
+    )
+
+
+@require_POST
+@crew_only
+def leave(request: FieldRequest) -> HttpResponse:
+    """Sign out: a phone is revoked with it, and forgets what it holds."""
+    if request.crew.device is not None:
+        phones.revoke(request.crew.device, by=request.user)
+    logout(request)
+    response = redirect("field-join")
+    response.delete_cookie(devices.COOKIE)
+    return response
+
+
+def _as_dict(words: Words) -> dict[str, str]:
+    """The texts that scripts say."""
+    texts = {name: getattr(words, name) for name in words.__slots__}
+    return {name: text for name, text in texts.items() if isinstance(text, str)}

@@ -51,6 +51,12 @@ WORDS = Words(
     remove_sure="Londres n’a pas ce film. Le retirer de ce téléphone pour toujours ?",
     refused="Londres ne prend pas ce film",
     damaged="Il est arrivé abîmé. Il est envoyé encore une fois.",
+    refused_consent=(
+        "Il n’y a pas de consentement valable aujourd’hui. Demandez à Londres ; gardez le film."
+    ),
+    refused_place="Cette personne ou cette demande est maintenant avec une autre équipe.",
+    refused_file="Ce fichier ne peut pas être pris. Choisissez encore le film.",
+    quota_full="Trop de films sont en route d’ici. Envoyez ce qui attend, puis réessayez.",
     ask_to_stay=(
         "Ce téléphone peut effacer des films quand il est plein. Ajoutez cette page à l’écran "
         "d’accueil."
@@ -72,6 +78,18 @@ WORDS = Words(
     said="Ce qui est dit",
     if_time="si vous avez le temps",
     themes="Thèmes",
+    theme_names={
+        "home": "Chez soi",
+        "children": "Enfants",
+        "school": "École",
+        "shelter": "Abri",
+        "family": "Famille",
+        "work": "Travail",
+        "health": "Santé",
+        "journey": "Le voyage",
+        "help": "Comment aider",
+        "thanks": "Merci",
+    },
     voice_only="Voix seulement : aucun visage ne doit être vu",
     i_asked=(
         "J’ai demandé pour ce film : la personne accepte qu’il soit montré sur X, sait qu’il ne "

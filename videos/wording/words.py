@@ -65,6 +65,10 @@ class Words:
     remove_sure: str
     refused: str
     damaged: str
+    refused_consent: str
+    refused_place: str
+    refused_file: str
+    quota_full: str
     ask_to_stay: str
 
     # Filming
@@ -85,6 +89,7 @@ class Words:
     said: str
     if_time: str
     themes: str
+    theme_names: dict[str, str]
     voice_only: str
     i_asked: str
     send_to_london: str

@@ -1,0 +1,78 @@
+/* The field's one script: sends films, shows them, and keeps the page for days without a network. */
+
+import { draw } from "./cards.js";
+import "./film-form.js";
+import * as keep from "./keep.js";
+import * as network from "./network.js";
+import { nudge, start } from "./sender.js";
+import { drawStrip } from "./strip.js";
+import { say } from "./words.js";
+
+const DAYS_KEPT = 3;
+const PAGES = ["/field/", "/field/film/"];
+
+function show() {
+    draw();
+    drawStrip();
+}
+
+/** A lost phone: nothing is left, and nothing is shown. */
+async function forgetAll() {
+    document.body.replaceChildren();
+    await keep.wipe();
+    location.replace("/field/join/");
+}
+
+/** Films that London has had for days need no room here. */
+async function tidy() {
+    const long_ago = Date.now() - DAYS_KEPT * 86_400_000;
+    for (const film of await keep.films()) {
+        if (film.state === "safe" && film.safeAt < long_ago) await keep.drop(film);
+    }
+}
+
+/** From the second visit on, this page opens without a network. */
+async function stay() {
+    const registration = await navigator.serviceWorker?.register("/field/sw.js", { scope: "/field/" });
+    if (!registration) return;
+    const { active } = await navigator.serviceWorker.ready;
+    const loaded = performance.getEntriesByType("resource").map((one) => new URL(one.name));
+    const files = loaded.filter((url) => url.origin === location.origin && url.pathname.startsWith("/static/"));
+    active.postMessage({ keep: [...PAGES, ...new Set(files.map((url) => url.href))] });
+    navigator.serviceWorker.addEventListener("message", ({ data }) => {
+        if (data.revoked) forgetAll();
+    });
+}
+
+async function signOut(event) {
+    const unsafe = (await keep.films()).some((film) => film.state !== "safe");
+    event.target.removeEventListener("submit", leave);
+    if (unsafe && !window.confirm(say("remove_sure"))) {
+        event.target.addEventListener("submit", leave);
+        return;
+    }
+    await keep.wipe();
+    event.target.requestSubmit();
+}
+
+function leave(event) {
+    event.preventDefault();
+    signOut(event);
+}
+
+document.querySelector("[data-sign-out]")?.addEventListener("submit", leave);
+for (const kind of ["upload", "clip", "device", "resync"]) {
+    document.body.addEventListener(`live:${kind}`, nudge);
+}
+// A phone that was revoked while its page was open is told so at its next question.
+document.body.addEventListener("live:device", () => fetch("/field/films/"));
+// The list of London is fetched anew by its own script; what it shows is not shown twice.
+const rows = document.querySelector("[data-clips]");
+if (rows) new MutationObserver(draw).observe(rows, { childList: true, subtree: true });
+
+await network.load();
+await tidy();
+start({ onChange: show, onRevoked: forgetAll });
+network.onChange(show);
+show();
+stay();

@@ -1,0 +1,147 @@
+/* The form of one film. The film is copied the moment it is chosen; the form may be filled, and sent,
+   with no network at all. A form that was left comes back with its film. */
+
+import * as keep from "./keep.js";
+import { percent, say, size } from "./words.js";
+
+const form = document.getElementById("film-form");
+const line = document.getElementById("copied");
+const cost = document.getElementById("cost");
+const most = Number(form?.dataset.maxBytes);
+let draft = null; // the record of the film that is copied
+let copying = null; // a promise, while it is
+
+function show(name, words) {
+    const slot = form.querySelector(`[data-field="${name}"] [data-errors]`);
+    slot.textContent = words;
+    slot.closest("[data-field]").toggleAttribute("data-wrong", Boolean(words));
+}
+
+function told() {
+    const data = new FormData(form);
+    return {
+        storyteller: Number(data.get("storyteller")) || null,
+        title: data.get("title").trim(),
+        quote: data.get("quote").trim(),
+        language: data.get("language"),
+        themes: data.getAll("themes"),
+        voice_only: data.has("voice_only"),
+        consent: data.has("consent"),
+        brief: Number(data.get("brief")) || null,
+    };
+}
+
+function wrong(said) {
+    return {
+        film: draft || copying ? "" : say("film_missing"),
+        storyteller: said.storyteller ? "" : say("speaker_missing"),
+        language: said.language ? "" : say("language_missing"),
+        title: said.title ? "" : say("about_missing"),
+        consent: said.consent ? "" : say("consent_missing"),
+    };
+}
+
+async function choose(input) {
+    const [file] = input.files;
+    if (!file) return;
+    show("film", "");
+    cost.textContent = "";
+    if (file.size === 0 || file.size > most) {
+        show("film", say(file.size ? "too_big" : "empty_film"));
+        input.value = "";
+        return;
+    }
+    const old = draft;
+    draft = null;
+    if (old) await keep.drop(old);
+    copying = take(file);
+    await copying;
+    copying = null;
+    input.value = ""; // the same film may be chosen once more
+}
+
+async function take(file) {
+    const id = crypto.randomUUID();
+    line.textContent = say("copying", { n: percent(0, 1) });
+    try {
+        const facts = await keep.copy(file, id, (bytes) => {
+            line.textContent = say("copying", { n: percent(bytes, file.size) });
+        });
+        draft = { ...facts, state: "draft", added: Date.now(), told: told() };
+        await keep.put(draft);
+        showDraft();
+        await keep.note("may-go", !(await keep.askToStay()));
+    } catch (error) {
+        line.textContent = "";
+        show("film", say(error.full ? "phone_full" : "copy_failed"));
+    }
+}
+
+function showDraft() {
+    line.textContent = say("copied", { n: size(draft.length) });
+    cost.textContent = say("will_use", { n: size(draft.length) });
+}
+
+async function restore() {
+    const drafts = (await keep.films()).filter((film) => film.state === "draft");
+    draft = drafts.pop() ?? null;
+    for (const old of drafts) await keep.drop(old);
+    if (draft) {
+        write(draft.told);
+        showDraft();
+    }
+    const asked = new URLSearchParams(location.search);
+    write({
+        brief: asked.get("brief"),
+        storyteller: asked.get("storyteller"),
+        language: asked.get("language"),
+        title: asked.get("title"),
+    });
+}
+
+function write(said) {
+    for (const name of ["title", "quote", "language", "brief"]) {
+        if (said[name]) form.elements[name].value = said[name];
+    }
+    for (const box of form.querySelectorAll("[name=themes]")) {
+        box.checked ||= said.themes?.includes(box.value) ?? false;
+    }
+    for (const person of form.querySelectorAll("[name=storyteller]:enabled")) {
+        if (person.value === String(said.storyteller)) person.checked = true;
+    }
+    if (said.voice_only) form.elements.voice_only.checked = true;
+}
+
+async function send() {
+    const said = told();
+    const found = wrong(said);
+    for (const [name, words] of Object.entries(found)) show(name, words);
+    const first = Object.keys(found).find((name) => found[name]);
+    document.getElementById("not-sent").hidden = !first;
+    if (first) {
+        form.querySelector(`[data-field="${first}"]`).scrollIntoView({ block: "center" });
+        form.querySelector(`[data-field="${first}"]`).querySelector("input, select, textarea")?.focus();
+        return;
+    }
+    form.querySelector("[type=submit]").disabled = true;
+    await copying;
+    form.querySelector("[type=submit]").disabled = false;
+    if (!draft) return;
+    const who = form.querySelector("[name=storyteller]:checked").dataset.name;
+    await keep.put({ ...draft, told: said, who, state: "phone", sent: 0, breaks: 0 });
+    location.assign(form.dataset.after);
+}
+
+if (form) {
+    restore();
+    for (const input of form.querySelectorAll("[type=file]")) {
+        input.addEventListener("change", () => choose(input));
+    }
+    form.addEventListener("change", () => {
+        if (draft) keep.change(draft.id, { told: told() });
+    });
+    form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        send();
+    });
+}

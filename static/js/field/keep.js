@@ -1,0 +1,157 @@
+/* What this phone keeps: each film in its own storage, and what is known of it.
+
+   A film is copied in the moment it is chosen, because a phone re-encodes what is chosen a second
+   time, and a file in the gallery may be gone tomorrow. The copy lies in OPFS; where a browser has
+   none, the film itself is put into IndexedDB. */
+
+const FOLDER = "films";
+
+let opened = null;
+
+function database() {
+    opened ??= new Promise((resolve, reject) => {
+        const request = indexedDB.open("field", 1);
+        request.onupgradeneeded = () => {
+            request.result.createObjectStore("films", { keyPath: "id" });
+            request.result.createObjectStore("blobs");
+            request.result.createObjectStore("facts");
+        };
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+    });
+    return opened;
+}
+
+/** One transaction; `work` gets the store and returns the request whose result is wanted. */
+async function within(store, mode, work) {
+    const base = await database();
+    return new Promise((resolve, reject) => {
+        const transaction = base.transaction(store, mode, { durability: "strict" });
+        const request = work(transaction.objectStore(store));
+        transaction.oncomplete = () => resolve(request?.result);
+        transaction.onerror = () => reject(transaction.error);
+        transaction.onabort = () => reject(transaction.error ?? new DOMException("aborted", "AbortError"));
+    });
+}
+
+/** A film's record; `state` is draft, phone, sent, safe or refused. Oldest first. */
+export async function films() {
+    const all = await within("films", "readonly", (store) => store.getAll());
+    return all.sort((one, other) => one.added - other.added);
+}
+
+export function put(record) {
+    return within("films", "readwrite", (store) => store.put(record));
+}
+
+/** Change some fields of a film that is still there, in one step. */
+export function change(id, fields) {
+    return within("films", "readwrite", (store) => {
+        const request = store.get(id);
+        request.onsuccess = () => {
+            if (request.result) store.put({ ...request.result, ...fields });
+        };
+    });
+}
+
+export function fact(name) {
+    return within("facts", "readonly", (store) => store.get(name));
+}
+
+export function note(name, value) {
+    return within("facts", "readwrite", (store) => store.put(value, name));
+}
+
+/** Add to a number that several tabs may add to. */
+export function add(name, more) {
+    return within("facts", "readwrite", (store) => {
+        const request = store.get(name);
+        request.onsuccess = () => store.put((request.result ?? 0) + more, name);
+    });
+}
+
+/** The phone has no room, or the film could not be read; `full` says which. */
+export class NotKept extends Error {
+    constructor(full) {
+        super(full ? "full" : "unreadable");
+        this.full = full;
+    }
+}
+
+/** Copy a film and work out its hash on the way; `onProgress` hears bytes. Resolves to facts of it. */
+export function copy(file, id, onProgress) {
+    return new Promise((resolve, reject) => {
+        const worker = new Worker(new URL("./copy-worker.js", import.meta.url), { type: "module" });
+        const end = (settle) => {
+            worker.terminate();
+            settle();
+        };
+        worker.onerror = () => end(() => reject(new NotKept(false)));
+        worker.onmessage = ({ data }) => {
+            if (data.bytes !== undefined) onProgress(data.bytes);
+            if (data.failed) end(() => reject(new NotKept(data.failed === "full")));
+            if (data.sha256) end(() => finish(file, id, data).then(resolve, reject));
+        };
+        worker.postMessage({ file, id, folder: FOLDER });
+    });
+}
+
+async function finish(file, id, { sha256, where }) {
+    if (where === "indexeddb") {
+        try {
+            await within("blobs", "readwrite", (store) => store.put(file, id));
+        } catch (error) {
+            throw new NotKept(error?.name === "QuotaExceededError");
+        }
+    }
+    return { id, where, sha256, length: file.size, name: file.name, type: file.type };
+}
+
+/** The film's bytes; null when the browser has thrown them away. */
+export async function bytes(record) {
+    try {
+        if (record.where === "indexeddb") {
+            return (await within("blobs", "readonly", (store) => store.get(record.id))) ?? null;
+        }
+        const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER);
+        const film = await (await folder.getFileHandle(record.id)).getFile();
+        return film.size === record.length ? film : null;
+    } catch {
+        return null;
+    }
+}
+
+/** Forget a film and what is known of it. */
+export async function drop(record) {
+    await within("films", "readwrite", (store) => store.delete(record.id));
+    await within("blobs", "readwrite", (store) => store.delete(record.id));
+    try {
+        const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER);
+        await folder.removeEntry(record.id);
+    } catch {
+        // It was in IndexedDB, or is gone already.
+    }
+}
+
+/** Ask that films are not thrown away when the phone is full; whether the browser agrees. */
+export async function askToStay() {
+    if (!navigator.storage?.persist) return false;
+    return (await navigator.storage.persisted()) || navigator.storage.persist();
+}
+
+/** A lost phone: every film, every page, every word. */
+export async function wipe() {
+    const registrations = (await navigator.serviceWorker?.getRegistrations()) ?? [];
+    const names = (await globalThis.caches?.keys()) ?? [];
+    (await database()).close();
+    await Promise.allSettled([
+        ...registrations.map((one) => one.unregister()),
+        ...names.map((name) => caches.delete(name)),
+        navigator.storage.getDirectory().then((root) => root.removeEntry(FOLDER, { recursive: true })),
+        new Promise((resolve) => {
+            const request = indexedDB.deleteDatabase("field");
+            request.onsuccess = request.onerror = request.onblocked = resolve;
+        }),
+    ]);
+    localStorage.clear();
+}
