@@ -78,7 +78,7 @@ class MentionAdmin(ReadOnlyAdmin[Mention]):
 
 @admin.register(OptOut)
 class OptOutAdmin(ReadOnlyAdmin[OptOut]):
-    list_display = ("author_handle", "network", "reason", "created_at", "created_by")
+    list_display = ("author_handle", "network", "channel", "words", "created_at", "created_by")
     search_fields = ("author_handle", "author_id")
 
 

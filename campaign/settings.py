@@ -220,6 +220,8 @@ CLOCK: dict[str, float] = {
     "responders.actions.sweeps.settle_the_unknown": 2,
     "responders.actions.sweeps.ring_for_films": 5,
     "responders.actions.sweeps.ring_for_removals": 5,
+    "responders.actions.sweeps.warn_of_budgets": 30,
+    "responders.actions.leaving_alone.sweep": 5,
     "responders.actions.desk.expire_leases": 5,
     "responders.actions.ranking.keep_ranked": 10,
     "videos.actions.preparing.sweep": 10,
@@ -234,6 +236,7 @@ CLOCK: dict[str, float] = {
     "petitions.actions.retention.purge_unconfirmed": 3600,
     "petitions.actions.retention.anonymise_closed": 3600,
     "campaign.intake.alarm.sweep": 60,
+    "campaign.actions.opt_outs.sweep": 5,
 }
 
 SESSION_COOKIE_SECURE = HTTPS

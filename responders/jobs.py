@@ -2,11 +2,11 @@
 
 from rq import get_current_job
 
-from responders.actions import media, posting, reconcile, takedown
+from responders.actions import leaving_alone, media, posting, reconcile, takedown
 
 
 def post_reply(reply_id: int) -> None:
-    posting.post(reply_id, worker=_worker())
+    posting.post_oldest(reply_id, worker=_worker())
 
 
 def look_for_replies(account_id: int) -> None:
@@ -19,6 +19,10 @@ def remove_reply(reply_id: int) -> None:
 
 def take_down_storyteller(storyteller_id: int) -> None:
     takedown.follow_withdrawal(storyteller_id)
+
+
+def follow_opt_out(wish_id: int) -> None:
+    leaving_alone.follow(wish_id)
 
 
 def upload_media(upload_id: int) -> None:

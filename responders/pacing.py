@@ -32,5 +32,10 @@ def waits_until(account_id: int) -> datetime | None:
     return datetime.fromisoformat(told.decode()) if told else None
 
 
+def waits(account_id: int) -> bool:
+    until = waits_until(account_id)
+    return until is not None and until > timezone.now()
+
+
 def _key(account_id: int) -> str:
     return f"wait:{account_id}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from django.db import models
 
+from campaign.intake import wishes
 from campaign.networks.base import IncomingPost, Kind
 
 MOST_OPEN = 3
@@ -85,6 +86,7 @@ class Filters:
     opted_out: frozenset[str] = frozenset()
     blocked: frozenset[str] = frozenset()
     queued: dict[str, Queued] = field(default_factory=dict)
+    wishes: dict[str, str] = field(default_factory=dict)  # by post: the words that ask for peace
 
     def judge(self, post: IncomingPost) -> Reason | None:
         """Why the post stays out of the queue, or None: it goes in."""
@@ -102,11 +104,19 @@ class Filters:
     def _about_author(self, post: IncomingPost) -> Reason | None:
         if post.author.id == self.us.id:
             return Reason.OWN
-        if post.author.id in self.opted_out:
+        if post.author.id in self.opted_out or self._asks_for_peace(post):
             return Reason.OPTED_OUT
         if post.author.id in self.blocked:
             return Reason.BLOCKED
         return None
+
+    def _asks_for_peace(self, post: IncomingPost) -> bool:
+        words = wishes.found_in(post.text) if post.kind is not Kind.REPOST else None
+        if words is None:
+            return False
+        self.wishes[post.id] = words
+        self.opted_out |= {post.author.id}
+        return True
 
     def _about_post(self, post: IncomingPost) -> Reason | None:
         if post.kind is Kind.REPOST:

@@ -16,6 +16,7 @@ from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
 from campaign import live
+from campaign.actions import opt_outs
 from campaign.intake import bulk, filters, judging
 from campaign.intake.filters import Filters, Us
 from campaign.models import Account, Mention, OptOut
@@ -85,7 +86,10 @@ def _write(posts: Sequence[IncomingPost], *, account: Account) -> Tally:
             _row(post, rules=rules, judge=judge, account=account, at=received_at) for post in fresh
         ]
         written = bulk.insert(Mention, rows, returning=["id", "status", "reason"])
+        asked = _note_wishes(rules.wishes, account=account)
         _announce(written, account=account)
+    for wish in asked:
+        opt_outs.carry_out(wish, by=None)
     filtered = Counter(reason for _, status, reason in written if status == "filtered")
     return Tally(new=len(written), known=len(posts) - len(written), filtered=filtered)
 
@@ -176,6 +180,25 @@ def _row(
             "reason": reason.value if reason else "",
         }
     )
+
+
+def _note_wishes(wishes: dict[str, str], *, account: Account) -> list[OptOut]:
+    """The wishes stand with the posts that say them; what follows may be interrupted."""
+    if not wishes:
+        return []
+    said = Mention.objects.filter(network=account.network, external_id__in=wishes)
+    rows = [
+        OptOut(
+            channel=OptOut.Channel.WORDS,
+            words=wishes[mention.external_id],
+            **opt_outs.of_author(mention),
+        )
+        for mention in said.order_by("pk")
+    ]
+    OptOut.objects.bulk_create(rows, ignore_conflicts=True)
+    authors = [row.author_id for row in rows]
+    known = OptOut.objects.filter(network=account.network, author_id__in=authors)
+    return list(known.filter(carried_out_at=None).select_related("mention"))
 
 
 def _announce(written: Sequence[tuple[Any, ...]], *, account: Account) -> None:

@@ -39,6 +39,17 @@ class Campaign(models.Model):
         default=30,
         help_text="A reply that waited longer than this for a pause to end is approved again.",
     )
+    jitter_seconds = models.PositiveSmallIntegerField(
+        default=0,
+        validators=[MaxValueValidator(600)],
+        help_text="Replies of an account go out a chance time apart, 0 to this many seconds, "
+        "so that they do not look like a burst. 0: as fast as they come.",
+    )
+    post_again_by_itself = models.BooleanField(
+        default=False,
+        help_text="A reply whose outcome is unknown, and that the last look did not find, is "
+        "posted once more without asking a person.",
+    )
     always_second_eyes = models.BooleanField(
         default=False, help_text="Every reply needs a second person's approval."
     )
@@ -133,6 +144,12 @@ class Account(models.Model):
     )
     daily_reply_limit = models.PositiveIntegerField(default=1_000)
     daily_budget_cents = models.PositiveIntegerField(default=10_000)
+    warn_below_percent = models.PositiveSmallIntegerField(
+        default=20,
+        validators=[MaxValueValidator(100)],
+        help_text="Warn when less than this share of a daily limit is left.",
+    )
+    warned_on = models.DateField(null=True, blank=True, editable=False)
 
     objects = AccountQuerySet.as_manager()
 

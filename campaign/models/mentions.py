@@ -201,10 +201,27 @@ class OptOut(models.Model):
         ASKED = "asked", "Asked to be left alone"
         BLOCKED = "blocked", "Blocked by us"
 
+    class Channel(models.TextChoices):
+        WORDS = "words", "Said so in a post to us"
+        BUTTON = "button", "Noted by a person here"
+
     network = models.CharField(max_length=20, default="x")
     author_id = models.CharField(max_length=40)
     author_handle = models.CharField(max_length=80)
     reason = models.CharField(max_length=10, choices=Reason.choices)
+    channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.BUTTON)
+    words = models.CharField(max_length=80, blank=True, help_text="By which they said so.")
+    mention = models.ForeignKey(
+        Mention,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Which said so.",
+    )
+    carried_out_at = models.DateTimeField(
+        null=True, blank=True, help_text="When all that waited of theirs was dismissed."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
@@ -213,6 +230,9 @@ class OptOut(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["network", "author_id"], name="opt_out_is_unique")
+        ]
+        indexes = [
+            models.Index("id", condition=Q(carried_out_at=None), name="opt_out_to_carry_out")
         ]
 
     def __str__(self) -> str:

@@ -65,12 +65,16 @@ class IncomingPost:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One of our own posts, as our timeline shows it; `in_reply_to` is "" if it answers nobody."""
+    """One of our own posts, as our timeline shows it; `in_reply_to` is "" if it answers nobody.
+
+    `links` are the addresses that it leads to, behind the network's short ones.
+    """
 
     id: str
     text: str
     posted_at: datetime
     in_reply_to: str = ""
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,10 @@ class MayHaveLeft(Exception):
 
 
 class _WatchedConnection(HTTPConnection):
+    """Notes the first byte of a request, not those that make the connection."""
+
+    _connecting = False
+
     def connect(self) -> None:
         self._connecting = True
         try:
@@ -47,20 +51,8 @@ class _WatchedConnection(HTTPConnection):
         super().send(data)
 
 
-class _WatchedTLSConnection(HTTPSConnection):
-    def connect(self) -> None:
-        self._connecting = True
-        try:
-            super().connect()
-        finally:
-            self._connecting = False
-
-    def send(self, data: Any) -> None:
-        if self.sock is None:
-            self.connect()
-        if not self._connecting:
-            _flight.left = True
-        super().send(data)
+class _WatchedTLSConnection(_WatchedConnection, HTTPSConnection):
+    """The same, with the handshake before the first byte."""
 
 
 class _WatchedPool(HTTPConnectionPool):

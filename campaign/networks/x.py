@@ -68,7 +68,7 @@ READ_FIELDS = {
     "expansions": "author_id,in_reply_to_user_id,referenced_posts",
     "user.fields": USER_FIELDS,
 }
-OWN_FIELDS = {"post.fields": "created_at,note_post", "expansions": "referenced_posts"}
+OWN_FIELDS = {"post.fields": "created_at,entities,note_post", "expansions": "referenced_posts"}
 
 
 class Bearer(AuthBase):

@@ -160,7 +160,8 @@ def own_post(data: Mapping[str, Any]) -> Post | None:
     if posted_at is None:
         return None
     replied_to = dict(_references(data)).get("replied_to", "")
-    return Post(post_id, _full_text(data), posted_at, in_reply_to=replied_to)
+    links = tuple(_links(data))
+    return Post(post_id, _full_text(data), posted_at, in_reply_to=replied_to, links=links)
 
 
 def storable(value: Any, *, depth: int = 0) -> Any:
@@ -204,10 +205,20 @@ def _kind(references: Mapping[str, str]) -> Kind:
 
 
 def _mentions(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    holders = [data, data.get("note_tweet"), data.get("note_post")]
-    for holder in holders:
+    return _entities(data, "mentions")
+
+
+def _links(data: Mapping[str, Any]) -> Iterator[str]:
+    for one in _entities(data, "urls"):
+        if address := _web_address(one.get("expanded_url")):
+            yield address
+
+
+def _entities(data: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
+    """Of the post and of its long text."""
+    for holder in (data, data.get("note_tweet"), data.get("note_post")):
         entities = holder.get("entities") if isinstance(holder, dict) else None
-        listed = entities.get("mentions") if isinstance(entities, dict) else None
+        listed = entities.get(name) if isinstance(entities, dict) else None
         for one in listed if isinstance(listed, list) else []:
             if isinstance(one, dict):
                 yield one

@@ -140,6 +140,14 @@ async def _show_posts(_: Request, state: State) -> Any:
     return {"posts": [_plain(state, asdict(post)) for post in found]}
 
 
+async def _show_ledger(request: Request, state: State) -> Any:
+    """All that an account ever posted, with when it was deleted; oldest first."""
+    author = state.store.person_called(request.path_params["handle"])
+    if not author:
+        raise problems.page_not_found(request.url.path)
+    return {"posts": [_plain(state, asdict(post)) for post in state.store.ledger(author.id)]}
+
+
 def _plain(state: State, post: dict[str, Any]) -> dict[str, Any]:
     author = state.store.person(post["author_id"])
     numbers = {
@@ -224,6 +232,7 @@ ROUTES: list[Route] = [
     control("DELETE", "/_requests", _clear_requests),
     control("GET", "/_posts", _show_posts),
     control("POST", "/_posts", _add_posts),
+    control("GET", "/_ledger/{handle}", _show_ledger),
     control("DELETE", "/_posts/{id:int}", _delete_post),
     control("POST", "/_clock", _set_clock),
     control("POST", "/_limits", _set_limit),

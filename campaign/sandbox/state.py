@@ -21,13 +21,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Settings:
-    """What differs between a demo and a test. `path` None keeps everything in memory."""
+    """What differs between a demo and a test. `path` None keeps everything in memory.
+
+    `forgiving` lets the same words be said twice, so that a second post would be seen.
+    """
 
     path: Path | None = None
     heartbeat: float = 20.0
     processing_seconds: float = 1.5
     smtp: socket.socket | None = None
     seed: bool = False
+    forgiving: bool = False
 
 
 @dataclass(frozen=True)

@@ -232,6 +232,11 @@ class Store:
             for row in cursor:
                 yield _post(row)
 
+    def ledger(self, author: int) -> list[Post]:
+        """All that an account ever posted, oldest first, deleted or not."""
+        rows = self._rows("SELECT * FROM posts WHERE author_id = ? ORDER BY id", author)
+        return [_post(row) for row in rows]
+
     def conversation(self, number: int) -> list[Post]:
         """The first post and what answers it, oldest first."""
         rows = self._rows(

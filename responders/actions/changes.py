@@ -1,8 +1,11 @@
 """How every change to a reply begins and ends: with both rows locked, and with the news of it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
@@ -31,6 +34,13 @@ def lock(reply_id: int) -> Reply:
         )
         .get(pk=reply_id)
     )
+
+
+@contextmanager
+def locked(reply_id: int) -> Iterator[Reply]:
+    """A transaction in which the reply is locked."""
+    with transaction.atomic():
+        yield lock(reply_id)
 
 
 def note(verb: str, reply: Reply, *, before: str, by: User | None, **facts: Any) -> None:

@@ -6,20 +6,12 @@ knows, when they are done, that nothing further begins.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-from django.db.models import Q
-from django.utils import timezone
+from datetime import datetime
 
 from campaign.models import Account, Mention, OptOut, Pause
-from responders import pacing
-from responders.actions import approval, media
+from responders.actions import approval, budgets, media, pace
 from responders.models import Attempt, MediaUpload, Reply
 from videos.models import Clip, Consent
-
-#: What a post costs the account in cents; X asks most for one with a link. (Source: X's prices.)
-CENTS_WITH_LINK = 20
-CENTS = 2
 
 _NO_CLAIM = (Mention.Status.DISMISSED, Mention.Status.FILTERED)
 _OFF_THE_SHELF = (Clip.Status.RETIRED, Clip.Status.WITHDRAWN, Clip.Status.FAILED)
@@ -35,6 +27,7 @@ class Wait:
     """Not now. Without a time it is looked at again when something changes, and by the sweep."""
 
     until: datetime | None = None
+    whole_account: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,42 +102,14 @@ def _still_as_approved(reply: Reply, at: datetime) -> Verdict | None:  # noqa: A
 
 
 def _may_go_now(reply: Reply, at: datetime) -> Verdict | None:
-    account = Account.objects.select_for_update(no_key=True, of=("self",)).get(pk=reply.account_id)
+    accounts = Account.objects.select_related("campaign")
+    account = accounts.select_for_update(no_key=True, of=("self",)).get(pk=reply.account_id)
     if account.status != Account.Status.ACTIVE or Pause.objects.covering(account).exists():
-        return Wait()
-    told = pacing.waits_until(account.pk)
-    if told is not None and told > at:
-        return Wait(told)
-    if budget_left(account, at=at) <= 0:
-        return Wait(tomorrow(at))
-    return None
-
-
-def budget_left(account: Account, *, at: datetime) -> int:
-    """How many more replies the account's daily limits allow, of number and of money."""
-    sent = sent_today(account, at=at)
-    return min(account.daily_reply_limit - sent, cents_left(account, sent=sent) // CENTS_WITH_LINK)
-
-
-def cents_left(account: Account, *, sent: int) -> int:
-    return account.daily_budget_cents - sent * CENTS_WITH_LINK
-
-
-def sent_today(account: Account, *, at: datetime) -> int:
-    """Replies that were posted today or may have been, in the newsroom's time zone."""
-    posted = Q(status__in=[Reply.Status.POSTED, Reply.Status.REMOVING, Reply.Status.REMOVED])
-    today = Q(posted_at__gte=midnight(at))
-    flying = Q(status__in=[Reply.Status.POSTING, Reply.Status.UNKNOWN])
-    replies = Reply.objects.filter(account=account)
-    return replies.filter(posted & today).count() + replies.filter(flying).count()
-
-
-def midnight(at: datetime) -> datetime:
-    return timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def tomorrow(at: datetime) -> datetime:
-    return midnight(midnight(at) + timedelta(hours=30))
+        return Wait(whole_account=True)
+    if budgets.day(account, at=at).replies_left <= 0:
+        return Wait(budgets.tomorrow(at), whole_account=True)
+    until = pace.next_at(account, at=at)
+    return Wait(until, whole_account=True) if until is not None else None
 
 
 def _film(reply: Reply) -> Verdict:

@@ -15,10 +15,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from campaign import audit, live
+from campaign.actions import opt_outs
 from campaign.models import Mention, OptOut, User
 from responders.actions import drafts
 from responders.models import Reply
-from responders.reasons import OPTED_OUT, Reason
+from responders.reasons import Reason
 
 LEASE = timedelta(minutes=5)
 #: How long a claim outlives the tab that held it.
@@ -171,26 +172,13 @@ def leaving(mention: Mention, *, by: User) -> None:
 
 
 def never_answer(mention: Mention, *, by: User) -> None:
-    """Leave the author alone for good: this mention and all that they have waiting."""
+    """Leave the author alone for good: this mention and all that they have anywhere."""
     with transaction.atomic():
-        locked = _free_or_held(mention, by=by)
-        OptOut.objects.get_or_create(
-            network=locked.network,
-            author_id=locked.author_id,
-            defaults={
-                "author_handle": locked.author_handle,
-                "reason": OptOut.Reason.ASKED,
-                "created_by": by,
-            },
-        )
-        others = Mention.objects.waiting().filter(
-            campaign=locked.campaign_id, network=locked.network, author_id=locked.author_id
-        )
-        left_alone = [locked, *others.exclude(pk=locked.pk).select_for_update(of=("self",))]
-        for one in left_alone:
-            _let_go(one, status=Mention.Status.DISMISSED, reason=OPTED_OUT, by=by)
-        audit.record("opted out", locked, after={"mentions": len(left_alone)}, by=by)
-        _tell(left_alone, what="dismissed", by=by)
+        current = Mention.objects.get(pk=mention.pk)
+        holder = _holder(current, at=timezone.now())
+        if current.status not in Mention.OPEN or (holder is not None and holder != by):
+            raise _refusal(current)
+        opt_outs.leave_alone(current, by=by)
 
 
 def claim_next(find: Callable[[], Mention | None], *, by: User) -> Mention | None:

@@ -10,15 +10,23 @@ Between 1 and 3 the worker may be killed: the attempt then stands without an out
 
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from campaign.models import Mention
+from campaign.models import Account, Mention
 from campaign.networks import registry
-from campaign.networks.base import Network, NetworkError, OutcomeUnknown, PostedPost, Rejected
+from campaign.networks.base import (
+    Network,
+    NetworkError,
+    OutcomeUnknown,
+    PostedPost,
+    Rejected,
+    Unreachable,
+)
+from responders import pacing
 from responders.actions import changes, checks, outcomes, pausing
 from responders.models import Attempt, Reply
 
@@ -27,6 +35,10 @@ log = logging.getLogger(__name__)
 #: An attempt that has no outcome after this time belongs to a dead worker: longer than a job of the
 #: queue `posting` may take (settings.RQ_QUEUES), which is longer than the network's time limits.
 LEASE = timedelta(seconds=90)
+#: A worker that stood still for so long after it wrote the attempt down sends nothing any more.
+SEND_WITHIN = timedelta(seconds=20)
+#: So many of an account's due replies are looked at for one that may go.
+CANDIDATES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,7 @@ class Sending:
     text: str
     in_reply_to: str
     media_ids: tuple[str, ...]
+    started_at: datetime
 
 
 def post(reply_id: int, *, worker: str) -> None:
@@ -46,37 +59,63 @@ def post(reply_id: int, *, worker: str) -> None:
     Safe to call at any time, any number of times, by any number of workers.
     """
     reply = Reply.objects.select_related("account").filter(pk=reply_id).first()
-    if reply is None or reply.status != Reply.Status.APPROVED:
+    if reply is not None and reply.status == Reply.Status.APPROVED:
+        _post_first([reply.pk], account=reply.account, worker=worker)
+
+
+def post_oldest(reply_id: int, *, worker: str) -> None:
+    """The bell of one reply lets one go: of its account's, the one that waits longest.
+
+    Bells may come in any order, replies keep theirs: the oldest approval first.
+    """
+    account = Account.objects.filter(replies=reply_id).first()
+    if account is None or pacing.waits(account.pk):
+        return
+    due = Reply.objects.due(at=timezone.now()).filter(account=account)
+    oldest = due.order_by("approved_at").values_list("pk", flat=True)[:CANDIDATES]
+    _post_first(list(oldest), account=account, worker=worker)
+
+
+def _post_first(replies: list[int], *, account: Account, worker: str) -> None:
+    """Post the first of them that may go."""
+    if not replies:
         return
     try:
-        network = registry.connect(reply.account)
+        network = registry.connect(account)
     except Rejected as refusal:
-        pausing.stop_account(reply.account, kind=refusal.kind, detail=refusal.detail)
+        pausing.stop_account(account, kind=refusal.kind, detail=refusal.detail)
         return
     try:
-        sending = begin(reply_id, worker=worker)
-        if sending is not None:
-            finish(sending, call(sending, network))
+        for reply_id in replies:
+            begun = begin(reply_id, worker=worker)
+            if isinstance(begun, Sending):
+                finish(begun, call(begun, network))
+                return
+            if begun is not None and begun.whole_account:
+                return
     finally:
         network.close()
 
 
-def begin(reply_id: int, *, worker: str) -> Sending | None:
-    """Write down that we are about to send, or why not. None: do not send."""
+def begin(reply_id: int, *, worker: str) -> Sending | checks.Wait | None:
+    """Write down that we are about to send. A wait, or None when there is nothing to send."""
     now = timezone.now()
     with transaction.atomic():
         reply = changes.lock(reply_id)
         if reply.status != Reply.Status.APPROVED or reply.due_at is None or reply.due_at > now:
             return None
         verdict = checks.before_sending(reply, at=now)
-        if not isinstance(verdict, checks.Go):
-            _hold_back(reply, verdict)
-            return None
-        return _write_down(reply, media_id=verdict.media_id, worker=worker)
+        if isinstance(verdict, checks.Go):
+            return _write_down(reply, media_id=verdict.media_id, worker=worker)
+        _hold_back(reply, verdict)
+        return verdict if isinstance(verdict, checks.Wait) else None
 
 
 def call(sending: Sending, network: Network) -> PostedPost | NetworkError:
     """The one call. Whatever goes wrong in it is an answer too, never a reason to call again."""
+    if timezone.now() - sending.started_at > SEND_WITHIN:
+        # Whoever looks for lost attempts may have given this one up already.
+        return Unreachable("This worker stood still for too long, so nothing was sent.")
     try:
         return network.create_reply(
             sending.text, in_reply_to=sending.in_reply_to, media_ids=sending.media_ids
@@ -128,11 +167,14 @@ def _write_down(reply: Reply, *, media_id: str, worker: str) -> Sending:
         text=reply.text,
         in_reply_to=reply.mention.external_id,
         media_ids=(media_id,),
+        started_at=attempt.started_at,
     )
 
 
 def _hold_back(reply: Reply, verdict: checks.Verdict) -> None:
     if isinstance(verdict, checks.Wait):
+        if verdict.until is not None and verdict.whole_account:
+            pacing.wait_until(reply.account, verdict.until)
         if verdict.until is not None and verdict.until != reply.due_at:
             reply.due_at = verdict.until
             reply.save(update_fields=["due_at", "updated_at"])

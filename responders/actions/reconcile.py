@@ -126,7 +126,6 @@ def post_again(reply: Reply, *, by: User) -> Reply:
     _check_again(reply)
     if problems.describe(reply.problem).doubtful:
         _last_look(reply)
-    now = timezone.now()
     with transaction.atomic():
         reply = changes.lock(reply.pk)
         _check_again(reply)
@@ -134,15 +133,7 @@ def post_again(reply: Reply, *, by: User) -> Reply:
             raise approval.Changed("Text, film or consent changed since it was approved.")
         if reply.mention.status == Mention.Status.GONE:
             raise approval.Settled("The tweet was deleted by its author.")
-        reply.status = Reply.Status.APPROVED
-        reply.due_at = now
-        reply.problem = reply.problem_detail = ""
-        reply.tries = 0
-        reply.save(
-            update_fields=["status", "due_at", "problem", "problem_detail", "tries", "updated_at"]
-        )
-        doorbells.ring(doorbells.POST, reply.pk)
-        changes.note("to be posted again", reply, before="problem", by=by)
+        _send_again(reply, verb="to be posted again", by=by)
     return reply
 
 
@@ -150,7 +141,7 @@ def _unknown() -> QuerySet[Attempt]:
     """Lost attempts of the replies that are in doubt, with their looks."""
     return (
         Attempt.objects.filter(outcome=Attempt.Outcome.UNKNOWN, reply__status=Reply.Status.UNKNOWN)
-        .select_related("reply__mention")
+        .select_related("reply__mention", "reply__link")
         .order_by("reply", "-number")
         .prefetch_related("looks")
     )
@@ -174,7 +165,7 @@ def _adopt(attempt_id: int, reply_id: int) -> bool:
         if attempt.outcome or reply.status != Reply.Status.POSTING:
             return False
         words = "The worker that sent it ended before it could write the answer down."
-        outcomes.unknown(reply, attempt, words=words, facts={"error": words})
+        outcomes.unknown(reply, attempt, words=words, facts={"error": words, "lost_worker": True})
     log.warning("reply %s: its worker %s was lost; looking for the post", reply_id, attempt.worker)
     return True
 
@@ -193,13 +184,20 @@ def _own_posts(account: Account, attempts: list[Attempt]) -> list[Post]:
 
 def _settle(attempt: Attempt, posts: list[Post]) -> bool:
     """Write the look down, and what follows from it. True if the reply was found."""
-    wanted = attempt.reply.mention.external_id
-    ours = next((post for post in posts if post.in_reply_to == wanted), None)
+    ours = _ours(attempt.reply, posts)
     failure = ""
     if ours is None and len(posts) >= MOST_POSTS:
         failure = f"More than {MOST_POSTS} posts of ours since then: not all could be seen."
     _note_look(attempt, posts_seen=len(posts), found=ours, failure=failure)
     return ours is not None
+
+
+def _ours(reply: Reply, posts: list[Post]) -> Post | None:
+    """Our answer to its tweet; of several the one with its link, since a person may answer too."""
+    answers = [post for post in posts if post.in_reply_to == reply.mention.external_id]
+    slug = reply.link.slug if reply.link else ""
+    with_link = [post for post in answers if slug and any(slug in link for link in post.links)]
+    return next(iter(with_link or answers), None)
 
 
 def _note_look(
@@ -222,11 +220,34 @@ def _note_look(
             return
         clear = attempt.looks.filter(failure="").count()
         if clear >= len(LOOKS_AFTER):
-            outcomes.problem(reply, kind="not_found", detail=reply.problem_detail)
+            _not_there(reply)
         elif attempt.looks.exclude(failure="").count() >= MOST_FAILURES:
             outcomes.problem(reply, kind="cannot_look", detail=failure)
         else:
             live.announce("reply", campaign=reply.mention.campaign_id, ids=[reply.pk])
+
+
+def _not_there(reply: Reply) -> None:
+    """After the last clear look: once more by itself where the campaign says so, else a person."""
+    lost = reply.attempts.filter(outcome=Attempt.Outcome.UNKNOWN).count()
+    if not reply.mention.campaign.post_again_by_itself or lost > 1:
+        outcomes.problem(reply, kind="not_found", detail=reply.problem_detail)
+        return
+    _send_again(reply, verb="to be posted again by itself", by=None)
+
+
+def _send_again(reply: Reply, *, verb: str, by: User | None) -> None:
+    """As it was approved; the checks before sending have the last word."""
+    before = reply.status
+    reply.status = Reply.Status.APPROVED
+    reply.due_at = timezone.now()
+    reply.problem = reply.problem_detail = ""
+    reply.tries = 0
+    reply.save(
+        update_fields=["status", "due_at", "problem", "problem_detail", "tries", "updated_at"]
+    )
+    doorbells.ring(doorbells.POST, reply.pk)
+    changes.note(verb, reply, before=before, by=by)
 
 
 def _last_look(reply: Reply) -> None:
@@ -240,8 +261,7 @@ def _last_look(reply: Reply) -> None:
         if reply.problem == "cannot_look":
             return  # the person was told that we cannot see, and has looked with their own eyes
         raise CannotLook("X did not let us look once more. Nothing was sent; try again.") from error
-    wanted = reply.mention.external_id
-    ours = next((post for post in posts if post.in_reply_to == wanted), None)
+    ours = _ours(reply, posts)
     if ours is None:
         return
     with transaction.atomic():

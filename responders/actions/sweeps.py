@@ -4,12 +4,14 @@ Each is quick, takes no argument, may run at any time and any number of times, a
 work that stands in the database.
 """
 
+from itertools import chain, zip_longest
+
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from campaign.models import Account, Pause
-from responders import doorbells
-from responders.actions import media, reconcile, takedown
+from responders import doorbells, pacing
+from responders.actions import budgets, media, reconcile, takedown
 from responders.models import Reply
 
 MOST = 200
@@ -24,13 +26,23 @@ def ring_for_due_replies() -> int:
         account=OuterRef("account")
     )
     paused = Pause.objects.active().filter(everybody | theirs)
-    due = (
-        Reply.objects.due(at=timezone.now())
-        .filter(~Exists(paused), account__status=Account.Status.ACTIVE)
-        .order_by("due_at")
-        .values_list("pk", flat=True)
+    due = Reply.objects.due(at=timezone.now()).filter(
+        ~Exists(paused), account__status=Account.Status.ACTIVE
     )
-    return _ring(doorbells.POST, list(due[:MOST]))
+    accounts = due.order_by("account").values_list("account", flat=True).distinct()
+    oldest = [
+        due.filter(account=account).order_by("approved_at").values_list("pk", flat=True)[:MOST]
+        for account in accounts
+        if not pacing.waits(account)
+    ]
+    # In turns, so that an account with much to say does not hold the others up.
+    in_turns = chain.from_iterable(zip_longest(*oldest))
+    return _ring(doorbells.POST, [pk for pk in in_turns if pk is not None])
+
+
+def warn_of_budgets() -> int:
+    """Accounts whose daily limit is near."""
+    return budgets.warn()
 
 
 def ring_for_films() -> int:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from campaign.models import Account, AuditEntry, Campaign, Pause
 from petitions.models import ClickCount
 from responders import problems
-from responders.actions import checks, media
+from responders.actions import budgets, media
 from responders.models import Attempt, Look, MediaUpload, Reply, ReplyQuerySet
 from videos.models import Rendition
 
@@ -84,7 +84,7 @@ class Mended:
 
 def figures(campaign: Campaign) -> Figures:
     ours = Reply.objects.in_campaign(campaign)
-    today = ours.posted().filter(posted_at__gte=checks.midnight(timezone.now()))
+    today = ours.posted().filter(posted_at__gte=budgets.midnight(timezone.now()))
     median = today.aggregate(median=Median(F("posted_at") - F("mention__posted_at")))["median"]
     window, until = _window(campaign)
     return Figures(
@@ -155,7 +155,7 @@ def trouble(campaign: Campaign) -> list[Trouble]:
 
 def put_right(campaign: Campaign) -> list[Mended]:
     """Problems of today that are over."""
-    today = checks.midnight(timezone.now())
+    today = budgets.midnight(timezone.now())
     over = [
         Reply.Status.POSTED,
         Reply.Status.CANCELLED,

@@ -8,7 +8,7 @@ from django.utils import timezone
 from redis import RedisError
 
 from campaign.models import Campaign
-from responders.actions import checks
+from responders.actions import budgets
 
 LASTS = 10
 
@@ -19,6 +19,7 @@ class Budget:
 
     left: int
     whole: int
+    is_low: bool = False
 
     @property
     def dollars(self) -> str:
@@ -32,11 +33,12 @@ def budget(campaign: Campaign) -> Budget:
         if isinstance(kept := cache.get(key), dict):
             return Budget(**kept)
     now = timezone.now()
-    left = whole = 0
-    for account in campaign.accounts.active():
-        left += checks.cents_left(account, sent=checks.sent_today(account, at=now))
-        whole += account.daily_budget_cents
-    found = Budget(left=left, whole=whole)
+    days = [budgets.day(account, at=now) for account in campaign.accounts.active()]
+    found = Budget(
+        left=sum(day.cents_left for day in days),
+        whole=sum(day.cents for day in days),
+        is_low=any(day.is_low for day in days),
+    )
     with suppress(RedisError):
         cache.set(key, asdict(found), LASTS)
     return found

@@ -49,6 +49,13 @@ class Sandbox:
         found: list[dict[str, Any]] = self.control("GET", "/_posts")["posts"]
         return [post for post in found if by is None or post["handle"] == by]
 
+    def ledger(self, handle: str | None = None) -> list[dict[str, Any]]:
+        """All that an account ever posted, oldest first, with `deleted_at`."""
+        found: list[dict[str, Any]] = self.control("GET", f"/_ledger/{handle or self.handle}")[
+            "posts"
+        ]
+        return found
+
     def fault(self, kind: str, on: str | None = None, **options: Any) -> None:
         """times, after, seconds, detail: see docs/sandbox.md."""
         self.control("POST", "/_faults", {"kind": kind, "on": on, **options})
