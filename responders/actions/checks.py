@@ -6,12 +6,16 @@ knows, when they are done, that nothing further begins.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from campaign.models import Account, Mention, OptOut, Pause
+from responders import pacing
 from responders.actions import approval, budgets, media, pace
 from responders.models import Attempt, MediaUpload, Reply
 from videos.models import Clip, Consent
+
+#: A used up budget may be raised: so soon it is looked at again, and at midnight anyway.
+RAISED_WITHIN = timedelta(minutes=1)
 
 _NO_CLAIM = (Mention.Status.DISMISSED, Mention.Status.FILTERED)
 _OFF_THE_SHELF = (Clip.Status.RETIRED, Clip.Status.WITHDRAWN, Clip.Status.FAILED)
@@ -107,9 +111,12 @@ def _may_go_now(reply: Reply, at: datetime) -> Verdict | None:
     if account.status != Account.Status.ACTIVE or Pause.objects.covering(account).exists():
         return Wait(whole_account=True)
     if budgets.day(account, at=at).replies_left <= 0:
-        return Wait(budgets.tomorrow(at), whole_account=True)
+        return Wait(min(budgets.tomorrow(at), at + RAISED_WITHIN), whole_account=True)
     until = pace.next_at(account, at=at)
-    return Wait(until, whole_account=True) if until is not None else None
+    if until is None:
+        return None
+    pacing.wait_until(account, until)
+    return Wait(until, whole_account=True)
 
 
 def _film(reply: Reply) -> Verdict:

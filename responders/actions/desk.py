@@ -175,9 +175,7 @@ def never_answer(mention: Mention, *, by: User) -> None:
     """Leave the author alone for good: this mention and all that they have anywhere."""
     with transaction.atomic():
         current = Mention.objects.get(pk=mention.pk)
-        holder = _holder(current, at=timezone.now())
-        if current.status not in Mention.OPEN or (holder is not None and holder != by):
-            raise _refusal(current)
+        _check_free_or_held(current, by=by)
         opt_outs.leave_alone(current, by=by)
 
 
@@ -240,10 +238,14 @@ def held(mention: Mention, *, by: User) -> Mention:
 def _free_or_held(mention: Mention, *, by: User) -> Mention:
     """The mention under its lock, if nobody else holds it."""
     locked = Mention.objects.select_for_update(of=("self",)).get(pk=mention.pk)
-    has_it = holder(locked, at=timezone.now())
-    if locked.status not in Mention.OPEN or (has_it is not None and has_it != by):
-        raise _refusal(locked)
+    _check_free_or_held(locked, by=by)
     return locked
+
+
+def _check_free_or_held(mention: Mention, *, by: User) -> None:
+    has_it = holder(mention, at=timezone.now())
+    if mention.status not in Mention.OPEN or (has_it is not None and has_it != by):
+        raise _refusal(mention)
 
 
 def _refusal(mention: Mention) -> DeskError:

@@ -24,7 +24,7 @@ def sweep() -> int:
     asked = OptOut.objects.filter(
         network=OuterRef("mention__network"), author_id=OuterRef("mention__author_id")
     )
-    return _give_up_all(_waiting().filter(Exists(asked))[:MOST])
+    return _give_up_all(_waiting().filter(Exists(asked)))
 
 
 def _waiting() -> QuerySet[Reply]:
@@ -32,7 +32,7 @@ def _waiting() -> QuerySet[Reply]:
 
 
 def _give_up_all(replies: QuerySet[Reply]) -> int:
-    pks = list(replies.order_by("mention_id").values_list("pk", flat=True))
+    pks = list(replies.order_by("mention_id").values_list("pk", flat=True)[:MOST])
     return sum(_give_up(pk) for pk in pks)
 
 

@@ -173,8 +173,6 @@ def _write_down(reply: Reply, *, media_id: str, worker: str) -> Sending:
 
 def _hold_back(reply: Reply, verdict: checks.Verdict) -> None:
     if isinstance(verdict, checks.Wait):
-        if verdict.until is not None and verdict.whole_account:
-            pacing.wait_until(reply.account, verdict.until)
         if verdict.until is not None and verdict.until != reply.due_at:
             reply.due_at = verdict.until
             reply.save(update_fields=["due_at", "updated_at"])

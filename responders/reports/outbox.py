@@ -120,8 +120,15 @@ def in_flight(campaign: Campaign) -> list[Journey]:
         return []
     films = _films(replies)
     paused = _paused(campaign)
+    spent = _spent({reply.account for reply in replies}, at=now)
     return [
-        _journey(reply, film=films.get(reply.pk), paused=_is_paused(reply, paused), now=now)
+        _journey(
+            reply,
+            film=films.get(reply.pk),
+            paused=_is_paused(reply, paused),
+            spent=reply.account_id in spent,
+            now=now,
+        )
         for reply in replies
     ]
 
@@ -233,7 +240,14 @@ def _is_paused(reply: Reply, pauses: Iterable[Pause]) -> bool:
     return any(stop.account_id in {None, reply.account_id} for stop in pauses)
 
 
-def _journey(reply: Reply, *, film: MediaUpload | None, paused: bool, now: datetime) -> Journey:
+def _spent(accounts: set[Account], *, at: datetime) -> set[int]:
+    """Accounts whose daily limit is reached."""
+    return {one.pk for one in accounts if budgets.day(one, at=at).replies_left <= 0}
+
+
+def _journey(
+    reply: Reply, *, film: MediaUpload | None, paused: bool, spent: bool, now: datetime
+) -> Journey:
     attempts = list(reply.attempts.all())
     last = attempts[-1] if attempts else None
     number = len(attempts) + (reply.status != Reply.Status.POSTING)
@@ -242,6 +256,9 @@ def _journey(reply: Reply, *, film: MediaUpload | None, paused: bool, now: datet
         return Journey(reply, 4, words, attempt=last.number, since=last.started_at)
     if paused:
         return Journey(reply, 1, "Paused. It waits where it is", attempt=number)
+    if spent:
+        words = "Today’s limit is reached. It goes on at midnight, or when the limit is raised"
+        return Journey(reply, 1, words, attempt=number)
     if reply.due_at is not None and reply.due_at > now:
         return Journey(reply, 1, _wait_words(reply, last), attempt=number)
     if film is None or not media.is_ready(film):
@@ -256,7 +273,7 @@ def _wait_words(reply: Reply, last: Attempt | None) -> str:
         return f"X cannot be reached. Tried again at {until}"
     if last is not None and last.outcome == Attempt.Outcome.LIMITED:
         return f"X asks us to wait until {until}"
-    return f"Today’s limit is reached. It goes on at {until}"
+    return f"Kept apart from the reply before it. It goes at {until}"
 
 
 def _film_words(film: MediaUpload | None) -> tuple[str, int | None]:

@@ -176,6 +176,7 @@ def test_unreachable_is_tried_again_later_and_later(due: Due, network: FakeNetwo
         assert reply.due_at is not None
         waits.append((reply.due_at - timezone.now()).total_seconds())
         Reply.objects.update(due_at=timezone.now())
+        Attempt.objects.update(finished_at=timezone.now() - timedelta(minutes=2))
         post(reply)
     assert 1 < waits[0] < 3 < waits[1] < 5
     assert reply.status == Reply.Status.POSTED
@@ -392,7 +393,7 @@ def test_daily_limit_counts_what_was_posted_today(due: Due, network: FakeNetwork
     post(second)
     assert second.status == Reply.Status.APPROVED
     assert second.due_at is not None
-    assert timezone.localtime(second.due_at).strftime("%H:%M:%S") == "00:00:00"
+    assert second.due_at - timezone.now() <= timedelta(minutes=1)
     Reply.objects.filter(pk=first.pk).update(posted_at=timezone.now() - timedelta(days=1))
     Reply.objects.filter(pk=second.pk).update(due_at=timezone.now())
     assert post(second).status == Reply.Status.POSTED
