@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 from campaign.env import BASE_DIR
@@ -87,6 +86,3 @@ class House:
             stdout=self._log,
             stderr=self._log,
         )
-
-
-Action = Callable[[], None]
