@@ -8,6 +8,7 @@ urlpatterns = [
     path("outbox/<int:pk>/drop", outbox.drop, name="outbox-drop"),
     path("outbox/<int:pk>/there", outbox.it_is_there, name="outbox-there"),
     path("outbox/<int:pk>/again", outbox.post_again, name="outbox-again"),
+    path("outbox/<int:pk>/give-up", outbox.give_up, name="outbox-give-up"),
     path("outbox/<int:pk>/down", outbox.take_down, name="outbox-down"),
     path("approvals/", approvals.approvals, name="approvals"),
     path("approvals/<int:pk>/approve", approvals.approve, name="approvals-approve"),

@@ -87,7 +87,7 @@ def _post_first(replies: list[int], *, account: Account, worker: str) -> None:
         return
     try:
         for reply_id in replies:
-            begun = begin(reply_id, worker=worker)
+            begun = _begin(reply_id, worker=worker)
             if isinstance(begun, Sending):
                 finish(begun, call(begun, network))
                 return
@@ -97,8 +97,13 @@ def _post_first(replies: list[int], *, account: Account, worker: str) -> None:
         network.close()
 
 
-def begin(reply_id: int, *, worker: str) -> Sending | checks.Wait | None:
-    """Write down that we are about to send. A wait, or None when there is nothing to send."""
+def begin(reply_id: int, *, worker: str) -> Sending | None:
+    """Write down that we are about to send, or why not. None: do not send."""
+    begun = _begin(reply_id, worker=worker)
+    return begun if isinstance(begun, Sending) else None
+
+
+def _begin(reply_id: int, *, worker: str) -> Sending | checks.Wait | None:
     now = timezone.now()
     with transaction.atomic():
         reply = changes.lock(reply_id)

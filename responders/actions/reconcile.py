@@ -33,6 +33,8 @@ MOST_FAILURES = 8
 OVERLAP = timedelta(minutes=2)
 #: More posts of ours than this in the time, and a look can no longer say "not there".
 MOST_POSTS = 500
+#: Why a reply was cancelled that was not found, and its tweet dismissed.
+GIVEN_UP = "given_up"
 AGAIN_AFTER_FAILURE = timedelta(seconds=30)
 
 
@@ -135,6 +137,33 @@ def post_again(reply: Reply, *, by: User) -> Reply:
             raise approval.Settled("The tweet was deleted by its author.")
         _send_again(reply, verb="to be posted again", by=by)
     return reply
+
+
+def give_up(reply: Reply, *, by: User) -> Reply:
+    """A person lets a reply go that was not found. Its tweet gets no other: it may stand after all.
+
+    One last look comes first. Raises `Refused`: `ItIsThere`, `CannotLook`, `approval.Settled`.
+    """
+    _check_given_up(reply)
+    _last_look(reply)
+    with transaction.atomic():
+        reply = changes.lock(reply.pk)
+        _check_given_up(reply)
+        reply.status = Reply.Status.CANCELLED
+        reply.problem = GIVEN_UP
+        reply.save(update_fields=["status", "problem", "updated_at"])
+        if reply.mention.status == Mention.Status.ANSWERING:
+            changes.dismiss(reply.mention, reason=GIVEN_UP)
+        changes.note("cancelled", reply, before="problem", reason=GIVEN_UP, by=by)
+    return reply
+
+
+def _check_given_up(reply: Reply) -> None:
+    if reply.status == Reply.Status.UNKNOWN:
+        raise approval.Settled("We are still looking for it. Wait for the last look.")
+    _check_open(reply)
+    if not problems.describe(reply.problem).doubtful:
+        raise approval.Settled("Nothing of it can be on X: drop the reply.")
 
 
 def _unknown() -> QuerySet[Attempt]:

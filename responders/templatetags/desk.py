@@ -35,6 +35,7 @@ PRIORITY_WORDS = {
 REFUSALS = {
     **{reason.value: words for reason, words in reasons.REASONS.items()},
     reasons.OPTED_OUT: "Asked to be left alone",
+    "given_up": "A reply may stand, and was given up",
     "gone": "Deleted by its author",
     "not_summoned": "X refuses replies by the API",
 }

@@ -5,6 +5,7 @@ it stands in, or without JavaScript with the page.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -69,28 +70,24 @@ def drop(request: NewsroomRequest, pk: int) -> HttpResponse:
 @require_POST
 @newsroom(SOLVE)
 def it_is_there(request: NewsroomRequest, pk: int) -> HttpResponse:
-    reply = _reply(request, pk)
+    said = "Checked: it is ours and answers this tweet. Closed."
     link = request.POST.get("link", "")[:500]
-    return _act(
-        request,
-        "problems",
-        "Checked: it is ours and answers this tweet. Closed.",
-        lambda: reconcile.it_is_there(reply, link=link, by=request.user),
-        about=reply,
-    )
+    return _solve(request, pk, partial(reconcile.it_is_there, link=link), said)
 
 
 @require_POST
 @newsroom(SOLVE)
 def post_again(request: NewsroomRequest, pk: int) -> HttpResponse:
-    reply = _reply(request, pk)
-    return _act(
-        request,
-        "problems",
-        "It goes out again now, after the same checks.",
-        lambda: reconcile.post_again(reply, by=request.user),
-        about=reply,
+    return _solve(
+        request, pk, reconcile.post_again, "It goes out again now, after the same checks."
     )
+
+
+@require_POST
+@newsroom(SOLVE)
+def give_up(request: NewsroomRequest, pk: int) -> HttpResponse:
+    """A reply that was not found is let go, and its tweet with it."""
+    return _solve(request, pk, reconcile.give_up, "Given up. Its tweet gets no other reply.")
 
 
 @require_POST
@@ -114,6 +111,14 @@ def _reply(request: NewsroomRequest, pk: int) -> Reply:
         "mention__campaign", "account", "author", "clip", "link"
     )
     return get_object_or_404(rows, pk=pk)
+
+
+def _solve(
+    request: NewsroomRequest, pk: int, act: Callable[..., object], said: str
+) -> HttpResponse:
+    """Settle a problem: its card says if that was refused."""
+    reply = _reply(request, pk)
+    return _act(request, "problems", said, lambda: act(reply, by=request.user), about=reply)
 
 
 def _act(

@@ -1,1 +1,1 @@
-"""Chaos: everything that can fail does, over hundreds of replies, and then the books are compared."""
+"""Chaos: all that can fail does, over hundreds of replies; then the books are compared."""

@@ -249,3 +249,19 @@ def test_withdrawal_after_post_again_keeps_the_doubt(in_doubt: Reply, network: F
     in_doubt.clip.storyteller.consents.update(withdrawn_at=timezone.now())
     post(in_doubt)
     assert (in_doubt.status, in_doubt.problem) == (Reply.Status.PROBLEM, "not_found")
+
+
+def test_give_up_looks_once_more_and_leaves_the_tweet_alone(due: Due, network: FakeNetwork) -> None:
+    reply, found = due(), due()
+    for one in (reply, found):
+        lose(one, network, landed=one == found)
+        Reply.objects.filter(pk=one.pk).update(status="problem", problem="not_found")
+        one.refresh_from_db()
+    ana = factories.senior()
+    with pytest.raises(approval.Settled):
+        approval.cancel(reply, by=ana)
+    reconcile.give_up(reply, by=ana)
+    with pytest.raises(reconcile.ItIsThere):
+        reconcile.give_up(found, by=ana)
+    states = Reply.objects.order_by("pk").values_list("status", "problem", "mention__status")
+    assert list(states) == [("cancelled", "given_up", "dismissed"), ("posted", "", "answered")]
