@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from campaign.models import Campaign, Mention, User
 from responders import breaks
-from responders.actions import checks
+from responders.actions import budgets
 from responders.models import Reply
 from responders.reports.outbox import Median
 
@@ -80,7 +80,7 @@ def day(campaign: Campaign, *, by: User) -> Day:
         campaign=campaign,
         handled_by=by,
         status=Mention.Status.DISMISSED,
-        handled_at__gte=checks.midnight(now),
+        handled_at__gte=budgets.midnight(now),
     )
     return Day(
         shift=shift(campaign, by=by),
@@ -97,4 +97,4 @@ def _posted_today(campaign: Campaign, by: User) -> QuerySet[Reply]:
 
 
 def _today(posted: QuerySet[Reply]) -> QuerySet[Reply]:
-    return posted.filter(posted_at__gte=checks.midnight(timezone.now()))
+    return posted.filter(posted_at__gte=budgets.midnight(timezone.now()))
