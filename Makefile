@@ -11,6 +11,7 @@ RUN := .venv/bin/python
 CODE := campaign responders videos petitions tests manage.py
 # Settings that let Django be read without a server; nothing is kept with them.
 UNREAL := SECRET_KEY=only-for-checks-only-for-checks-only \
+	EMAIL_HMAC_KEYS=only-for-checks-only-for-checks-only \
 	FIELD_ENCRYPTION_KEYS=MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE= \
 	DATABASE_URL=postgres://nobody@127.0.0.1:1/none REDIS_URL=redis://127.0.0.1:1/0
 

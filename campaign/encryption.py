@@ -7,6 +7,7 @@ The first key writes, every key reads, so a key is rotated by putting a new one 
 import hashlib
 import hmac
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -26,7 +27,12 @@ class Undecryptable(Exception):
 
 
 def _keys() -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in settings.FIELD_ENCRYPTION_KEYS])
+    return _opened(tuple(settings.FIELD_ENCRYPTION_KEYS))
+
+
+@lru_cache(maxsize=4)
+def _opened(keys: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in keys])
 
 
 def encrypt(text: str) -> str:
@@ -47,10 +53,20 @@ def decrypt(token: str) -> str:
 def fingerprint(text: str, *, purpose: str) -> str:
     """A keyed hash of 64 hex digits, to find a value again without storing it.
 
-    Keyed with `SECRET_KEY`, so that a stolen table cannot be searched by guessing addresses.
+    Keyed with the newest of `EMAIL_HMAC_KEYS`, so that a stolen table cannot be searched by
+    guessing addresses.
     """
-    key = hashlib.sha256(f"{purpose}:{settings.SECRET_KEY}".encode()).digest()
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+    return fingerprints(text, purpose=purpose)[0]
+
+
+def fingerprints(text: str, *, purpose: str) -> list[str]:
+    """The same with every key, the newest first: what was written before a rotation is found."""
+    return [
+        hmac.new(
+            hashlib.sha256(f"{purpose}:{key}".encode()).digest(), text.encode(), hashlib.sha256
+        ).hexdigest()
+        for key in settings.EMAIL_HMAC_KEYS
+    ]
 
 
 class EncryptedTextField(TextField):

@@ -31,6 +31,14 @@ class Environment(BaseSettings):
         "`python -c 'from cryptography.fernet import Fernet; "
         "print(Fernet.generate_key().decode())'`",
     )
+    email_hmac_keys: Words = Field(
+        min_length=1,
+        description="random texts of at least 32 characters, newest first, separated by commas; "
+        "make one with `python -c 'import secrets; print(secrets.token_urlsafe(50))'`",
+    )
+    secret_key_fallbacks: Words = Field(
+        default=[], description="earlier SECRET_KEYs whose links are still good, by commas"
+    )
     database_url: str = Field(
         pattern=r"^postgres(ql)?://",
         description="postgres://user:password@host:5432/name (PostgreSQL is the only database)",
@@ -82,6 +90,32 @@ class Environment(BaseSettings):
         pattern=r"^([a-zA-Z_]\w*\.)*[a-zA-Z_]\w*$|^$",
         description="the dotted name of a function that translates, see docs/briefs.md; or empty",
     )
+    email_provider: str = Field(
+        default="",
+        pattern=r"^[a-z0-9_]*$",
+        description="the name of a provider that django-anymail knows, such as postmark or "
+        "mailgun; empty to send by EMAIL_URL",
+    )
+    email_provider_settings: dict[str, str] = Field(
+        default={},
+        description="what that provider wants, as JSON in django-anymail's names: "
+        '{"POSTMARK_SERVER_TOKEN": "…"}',
+    )
+    email_webhook_secret: str = Field(
+        default="",
+        pattern=r"^(|[^:]+:[^:]{16,})$",
+        description="user:password (16 letters or more) that the provider sends with news of "
+        "bounces and complaints",
+    )
+    signatures_kept_days: int = Field(
+        default=182,
+        ge=1,
+        description="days after a petition's closing until names and addresses are erased",
+    )
+    outgoing_trusted_hosts: Words = Field(
+        default=[],
+        description="hosts in our own network that webhooks and imports may reach, by commas",
+    )
     aws_storage_bucket_name: str = Field(
         default="", description="the S3 bucket for footage; empty keeps it on the local disk"
     )
@@ -95,7 +129,14 @@ class Environment(BaseSettings):
         description="DEBUG, INFO, WARNING or ERROR",
     )
 
-    @field_validator("allowed_hosts", "field_encryption_keys", mode="before")
+    @field_validator(
+        "allowed_hosts",
+        "field_encryption_keys",
+        "email_hmac_keys",
+        "secret_key_fallbacks",
+        "outgoing_trusted_hosts",
+        mode="before",
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -107,6 +148,13 @@ class Environment(BaseSettings):
     def _are_keys(cls, keys: list[str]) -> list[str]:
         for key in keys:
             Fernet(key)
+        return keys
+
+    @field_validator("email_hmac_keys")
+    @classmethod
+    def _are_long(cls, keys: list[str]) -> list[str]:
+        if any(len(key) < 32 for key in keys):
+            raise ValueError("too short")
         return keys
 
 

@@ -23,7 +23,7 @@ ROLES: dict[str, list[str]] = {
     EDITOR: [*_DESK],
     SENIOR_EDITOR: [*_DESK, *_SENIOR, "view_reports", "view_audit"],
     CREW: ["upload_footage"],
-    MANAGER: ["view_reports", "view_clips", "view_audit"],
+    MANAGER: ["view_reports", "manage_petitions", "view_clips", "view_audit"],
     SAFEGUARDING: [
         "view_clips",
         "view_identities",
@@ -36,6 +36,7 @@ ROLES: dict[str, list[str]] = {
         "edit_templates",
         "pause_posting",
         "view_reports",
+        "manage_petitions",
         "view_clips",
         "view_audit",
         "manage_devices",

@@ -18,7 +18,9 @@ BASE_DIR = env.BASE_DIR
 DATA_DIR: Path = ENV.data_dir
 
 SECRET_KEY = ENV.secret_key
+SECRET_KEY_FALLBACKS = ENV.secret_key_fallbacks
 FIELD_ENCRYPTION_KEYS = ENV.field_encryption_keys
+EMAIL_HMAC_KEYS = ENV.email_hmac_keys
 DEBUG = ENV.debug
 PUBLIC_URL = ENV.public_url
 PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname or "localhost"
@@ -119,6 +121,7 @@ RQ_QUEUES = {
         "arrivals": 900,
         "media": 1800,
         "mail": 60,
+        "platforms": 600,
     }.items()
 }
 RQ_SHOW_ADMIN_LINK = False
@@ -205,6 +208,12 @@ EMAIL_USE_TLS = _email["EMAIL_USE_TLS"]
 EMAIL_USE_SSL = _email["EMAIL_USE_SSL"]
 EMAIL_FILE_PATH = _email["EMAIL_FILE_PATH"]
 EMAIL_TIMEOUT = 20
+if ENV.email_provider:
+    EMAIL_BACKEND = f"anymail.backends.{ENV.email_provider}.EmailBackend"
+EMAIL_PROVIDER = ENV.email_provider
+ANYMAIL = ENV.email_provider_settings | (
+    {"WEBHOOK_SECRET": ENV.email_webhook_secret} if ENV.email_webhook_secret else {}
+)
 DEFAULT_FROM_EMAIL = ENV.email_from
 
 # A function that translates, by its dotted name; without one people do (videos/translation.py).
@@ -213,6 +222,12 @@ TRANSLATOR = ENV.translator
 X_API_URL = ENV.x_api_url
 X_STREAM_URL = ENV.x_stream_url or ENV.x_api_url
 X_WEB_URL = ENV.x_web_url
+
+SIGNATURES_KEPT_DAYS = ENV.signatures_kept_days
+OUTGOING_TRUSTED_HOSTS = ENV.outgoing_trusted_hosts
+# Pages that are the same for everybody: kept by each web process as they say (campaign/shelf.py).
+PUBLIC_PAGES = ("/p/", "/how-we-count/")
+PUBLIC_QUERY = ("l", "lang")
 
 # What `manage.py clock` does, and how often in seconds. Each is a function without arguments.
 CLOCK: dict[str, float] = {
@@ -229,11 +244,19 @@ CLOCK: dict[str, float] = {
     "videos.actions.uploads.sweep_originals": 86_400,
     "videos.actions.briefs.sweep": 10,
     "videos.actions.consent.sweep": 30,
-    "petitions.actions.counting.count_all": 5,
+    "petitions.actions.counting.count_all": 3,
     "petitions.actions.rollups.roll": 15,
     "petitions.actions.rollups.recount_nightly": 30,
     "petitions.actions.mail.ring_for_owed": 15,
+    "petitions.actions.mail.remind": 600,
+    "petitions.actions.watching.watch": 60,
+    "petitions.actions.outgoing.ring_for_due": 5,
+    "petitions.actions.platforms.ring_for_polls": 60,
+    "petitions.actions.platforms.total_all": 60,
+    "petitions.actions.imports.ring_for_waiting": 60,
+    "petitions.actions.ledger.close_day": 300,
     "petitions.actions.retention.purge_unconfirmed": 3600,
+    "petitions.actions.retention.purge_traces": 3600,
     "petitions.actions.retention.anonymise_closed": 3600,
     "campaign.intake.alarm.sweep": 60,
     "campaign.actions.opt_outs.sweep": 5,

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from campaign import audit
 from campaign.admin import ReadOnlyAdmin
 from campaign.models import User
-from petitions.actions import moderation
+from petitions.actions import moderation, texts
 from petitions.models import CountSnapshot, Petition, PetitionText, Signature, TrackedLink
 
 
@@ -50,6 +50,16 @@ class PetitionAdmin(admin.ModelAdmin[Petition]):
         super().save_model(request, obj, form, change)
         verb = "changed petition" if change else "opened petition"
         audit.record(verb, obj, after={"fields": form.changed_data}, by=cast(User, request.user))
+
+    def save_related(
+        self,
+        request: HttpRequest,
+        form: ModelForm[Petition],
+        formsets: Any,
+        change: bool,  # noqa: FBT001  Django's signature
+    ) -> None:
+        super().save_related(request, form, formsets, change)
+        texts.keep_versions(form.instance, by=cast(User, request.user))
 
     def has_delete_permission(self, request: HttpRequest, obj: Petition | None = None) -> bool:
         """A petition is closed, not deleted: replies that are out point to it."""

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from campaign.models import Campaign
-from petitions.actions import counting
+from petitions.actions import counting, texts
 from petitions.models import Petition, PetitionText
 
 SLUG = "share-the-responsibility"
@@ -115,5 +115,6 @@ def load(campaign: Campaign) -> Petition:
         )
         for language, text in TEXTS.items():
             PetitionText.objects.get_or_create(petition=petition, language=language, defaults=text)
+    texts.keep_versions(petition, by=None)
     counting.count_all()
     return petition

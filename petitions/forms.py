@@ -8,12 +8,13 @@ from django import forms
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from petitions import addresses, tokens
+from petitions import addresses, proof, tokens
 from petitions.actions.signing import Person
 from petitions.pages import Page
 from petitions.wording import countries
 
 LONGEST_NAME = 120
+LONGEST_POSTCODE = 12
 #: Letters, marks and what stands between them in names; joiners for Persian and Indic ones.
 _NAME_CATEGORIES = frozenset("LMNZ")
 _NAME_MARKS = frozenset("'’‘ʼ.-–,()·\u200c\u200d")
@@ -47,17 +48,21 @@ class SignForm(forms.Form):
     name = Written()
     email = Written()
     country = Written()
+    postcode = Written()
     news = forms.BooleanField(required=False)
     topic = Written(help_text="Empty, unless a program filled it in.")
     use = Written(help_text="The offered address, taken up.")
     kept = Written(help_text="The address for which an offer was made.")
     token = Written()
+    work = Written(help_text="What a browser found when many signatures come at once.")
+    ticket = Written(help_text="For those who wait instead.")
 
     def __init__(self, *args: Any, page: Page, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.page = page
         self.words = page.words
         self.offer: str | None = None
+        self.step: proof.Step | None = None
 
     @property
     def country_options(self) -> SafeString:
@@ -76,6 +81,14 @@ class SignForm(forms.Form):
     @property
     def offer_text(self) -> str:
         return self.words.did_you_mean.format(address=self.offer or "")
+
+    @property
+    def step_wait(self) -> str:
+        return self.words.step_wait.format(seconds=self.step.seconds if self.step else 0)
+
+    @property
+    def proves_a_person(self) -> bool:
+        return proof.is_given(work=self.cleaned_data["work"], ticket=self.cleaned_data["ticket"])
 
     @property
     def looks_automatic(self) -> bool:
@@ -109,6 +122,12 @@ class SignForm(forms.Form):
             raise forms.ValidationError(self.words.country_missing)
         return code
 
+    def clean_postcode(self) -> str:
+        """Anything short that may be one; what else was written is dropped, not complained of."""
+        code = " ".join(self.cleaned_data["postcode"].split()).upper()
+        fits = len(code) <= LONGEST_POSTCODE and code.replace(" ", "").replace("-", "").isalnum()
+        return code if fits and self.page.petition.asks_postcode else ""
+
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or {}
         if not tokens.form_is_ours(facts.get("token", ""), petition_slug=self.page.petition.slug):
@@ -123,4 +142,5 @@ class SignForm(forms.Form):
             country=self.cleaned_data["country"],
             language=self.page.language,
             wants_news=self.cleaned_data["news"],
+            postcode=self.cleaned_data["postcode"],
         )

@@ -1,11 +1,25 @@
-"""What the mail worker runs. Each may run twice, or at the same time as itself."""
+"""What the workers run. Each may run twice, or at the same time as itself."""
 
-from petitions.actions import mail
+from uuid import UUID
 
-
-def send_mail(signature_id: int) -> None:
-    mail.send(signature_id)
+from petitions.actions import imports, mail, outgoing, platforms, requests
 
 
 def send_owed_mail() -> None:
     mail.send_owed()
+
+
+def send_what_we_have_of(address: str, language: str) -> None:
+    requests.answer(address, language=language)
+
+
+def deliver_webhooks() -> None:
+    outgoing.deliver_due()
+
+
+def read_platforms() -> None:
+    platforms.poll_due()
+
+
+def load_import(import_id: UUID) -> None:
+    imports.load(import_id)

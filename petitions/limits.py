@@ -9,6 +9,7 @@ import ipaddress
 import logging
 import secrets
 import time
+from enum import IntEnum
 from typing import cast
 
 from django.conf import settings
@@ -18,10 +19,22 @@ from redis.retry import Retry
 
 log = logging.getLogger(__name__)
 
-#: Signatures from one network: in a burst (a minute) and sustained (an hour). Wide enough for an
-#: office or a mobile network that shares one address.
-BURST = (30, 60)
-SUSTAINED = (300, 3_600)
+
+class Rate(IntEnum):
+    """How fast signatures come from where this one came from."""
+
+    CALM = 0
+    BUSY = 1  # may be a crowd, may be a program: one more step tells
+    OVER = 2  # kept apart, silently, for review
+
+
+#: Signatures from one network in a burst (a minute) and sustained (an hour): seconds, then the
+#: most that are calm, then the most that count. Wide enough for an office or a mobile network
+#: that shares one address.
+BURST = (60, 12, 30)
+SUSTAINED = (3_600, 120, 300)
+#: The same for all networks of one neighbourhood (an IPv4 /24, an IPv6 /40) together.
+WIDE = 5
 DAY = 86_400
 #: Seconds that a visitor may be kept waiting when Redis does not answer.
 PATIENCE = 0.25
@@ -80,18 +93,42 @@ def network_of(ip: str) -> str:
     return str(address)
 
 
-def over_limit(ip: str) -> bool:
-    """Count one signature from this network; True when it has had too many."""
+def neighbourhood_of(ip: str) -> str:
+    """The wider part of an address, which one company or one hall of machines has."""
+    network = network_of(ip)
+    if network == "unknown":
+        return network
+    address = ipaddress.ip_address(network.partition("/")[0])
+    return str(ipaddress.ip_network((address, 24 if address.version == 4 else 40), strict=False))
+
+
+def rate(ip: str) -> Rate:
+    """Count one signature from this network; how many it has had of late."""
+    now = int(time.time())
+    allowed: list[tuple[int, int]] = []
     try:
-        who = disguise("signs", network_of(ip))
-        now = int(time.time())
         pipe = redis().pipeline(transaction=False)
-        for _, seconds in (BURST, SUSTAINED):
-            name = f"petitions:signs:{seconds}:{now // seconds}:{who}"
-            pipe.incr(name)
-            pipe.expire(name, seconds)
-        counts = pipe.execute()
+        for scope, times in ((network_of(ip), 1), (neighbourhood_of(ip), WIDE)):
+            who = disguise("signs", scope)
+            for seconds, calm, most in (BURST, SUSTAINED):
+                name = f"petitions:signs:{seconds}:{now // seconds}:{who}"
+                pipe.incr(name)
+                pipe.expire(name, seconds)
+                allowed.append((calm * times, most * times))
+        counts = pipe.execute()[::2]
     except RedisError as error:
         log.warning("signatures are not limited: %s", error)
-        return False
-    return bool(counts[0] > BURST[0] or counts[2] > SUSTAINED[0])
+        return Rate.CALM
+    return max(
+        Rate.OVER if count > most else Rate.BUSY if count > calm else Rate.CALM
+        for count, (calm, most) in zip(counts, allowed, strict=True)
+    )
+
+
+def first_time(name: str, *, seconds: int) -> bool:
+    """Whether this has not been seen within that time. Without Redis everything is new."""
+    try:
+        return bool(redis().set(f"petitions:once:{name}", 1, nx=True, ex=seconds))
+    except RedisError as error:
+        log.warning("repetitions are not told apart: %s", error)
+        return True

@@ -14,8 +14,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation.trans_real import parse_accept_lang_header
 from markdown_it import MarkdownIt
 
+from petitions.actions import links
 from petitions.models import CountSnapshot, Petition, PetitionText, TrackedLink
-from petitions.wording import RIGHT_TO_LEFT, Words, number, speak
+from petitions.wording import RIGHT_TO_LEFT, WORDS, Words, date, number, speak
 
 LINK_SLUG = re.compile(r"[a-z0-9]{5,12}")
 #: The steps that a petition is shown to be on its way to.
@@ -49,6 +50,7 @@ class Progress:
     removed: int
     step: int
     language: str
+    elsewhere: int = 0
 
     @property
     def confirmed_share(self) -> float:
@@ -65,6 +67,11 @@ class Progress:
     @property
     def next_step(self) -> str:
         return speak(self.language).next_step.format(n=number(self.step, self.language))
+
+    @property
+    def elsewhere_words(self) -> str:
+        words = speak(self.language).elsewhere
+        return words.format(n=number(self.elsewhere, self.language)) if self.elsewhere else ""
 
     @property
     def others(self) -> str:
@@ -102,6 +109,15 @@ class Page:
     @property
     def body(self) -> SafeString:
         return prose(self.text.body)
+
+    @property
+    def outcome(self) -> SafeString:
+        return prose(self.text.outcome)
+
+    @property
+    def handed_over(self) -> str:
+        on = self.petition.handed_over_on
+        return self.words.handed_over.format(date=date(on, self.language)) if on else ""
 
     @property
     def shows_video(self) -> bool:
@@ -142,6 +158,19 @@ class Page:
         return f"{settings.PUBLIC_URL}{path}?{urlencode({'lang': self.language})}"
 
     @property
+    def external_address(self) -> str:
+        """Where people sign when that is not here; told by which link they came."""
+        if self.link is None:
+            return self.petition.external_url
+        return links.external_address(self.petition, source=self.link.slug)
+
+    @property
+    def player_address(self) -> str:
+        path = reverse("petition-player", kwargs={"slug": self.petition.slug})
+        slug = self.link.slug if self.link else ""
+        return f"{settings.PUBLIC_URL}{path}?{urlencode({'lang': self.language, 'l': slug})}"
+
+    @property
     def public_root(self) -> str:
         return settings.PUBLIC_URL
 
@@ -171,6 +200,7 @@ def progress(petition: Petition, *, language: str) -> Progress:
         removed=count.removed,
         step=next_step(count.confirmed, goal=petition.goal),
         language=language,
+        elsewhere=count.elsewhere,
     )
 
 
@@ -207,6 +237,36 @@ def find_link(slug: str, *, petition: Petition) -> TrackedLink | None:
     if not LINK_SLUG.fullmatch(slug):
         return None
     return TrackedLink.objects.filter(slug=slug, petition=petition).first()
+
+
+def language_of(wanted: Sequence[str]) -> str:
+    """The first of these that we speak, for pages that belong to no petition."""
+    return next((one for one in wanted if one in WORDS), "en")
+
+
+def listed(language: str) -> tuple[list[Page], list[Page]]:
+    """Every petition that the public may see, open ones and closed ones, the newest first."""
+    by_petition: dict[Petition, list[PetitionText]] = {}
+    texts = (
+        PetitionText.objects.filter(petition__in=Petition.objects.public())
+        .select_related("petition__campaign", "petition__count")
+        .order_by("-petition__opens_at", "-petition_id", "id")
+    )
+    for text in texts:
+        by_petition.setdefault(text.petition, []).append(text)
+    found = [
+        Page(
+            petition=petition,
+            text=next((one for one in own if one.language == language), own[0]),
+            texts=own,
+            link=None,
+        )
+        for petition, own in by_petition.items()
+    ]
+    return (
+        [page for page in found if not page.petition.is_closed],
+        [page for page in found if page.petition.is_closed],
+    )
 
 
 def preferred(accepts: str) -> list[str]:

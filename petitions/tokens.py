@@ -2,12 +2,16 @@
 
 from django.core import signing
 
+from campaign import encryption
+
 _CONFIRM = signing.Signer(salt="petitions.confirm", sep=".")
 _NOT_ME = signing.Signer(salt="petitions.not-me", sep=".")
+_OPEN = signing.TimestampSigner(salt="petitions.open", sep=".")
 _FORM = signing.TimestampSigner(salt="petitions.form")
 
 #: How long a petition page may stay open before its form has to be sent once more.
 FORM_AGE = 24 * 60 * 60
+OPEN_AGE = 7 * 24 * 60 * 60
 
 
 class Forged(Exception):
@@ -30,6 +34,19 @@ def removing(signature_id: int) -> str:
 def removed_by(token: str) -> int:
     """The signature that this token takes out. Raises `Forged`."""
     return _read(_NOT_ME, token)
+
+
+def opening(address: str) -> str:
+    """The link by which the owner of an address sees what we hold of them. It names nobody."""
+    return _OPEN.sign(encryption.encrypt(address))
+
+
+def opened_by(token: str) -> str:
+    """The address that this token opens, for seven days. Raises `Forged`."""
+    try:
+        return encryption.decrypt(_OPEN.unsign(token, max_age=OPEN_AGE))
+    except (signing.BadSignature, encryption.Undecryptable):
+        raise Forged from None
 
 
 def for_form(petition_slug: str) -> str:

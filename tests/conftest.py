@@ -44,6 +44,7 @@ def _prepare_environment(folder: Path) -> None:
         "DJANGO_SETTINGS_MODULE": "campaign.settings",
         "SECRET_KEY": "only-for-tests-only-for-tests-only-for-tests",
         "FIELD_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+        "EMAIL_HMAC_KEYS": "only-for-tests-only-for-tests-only-for-tests",
         "DATABASE_URL": database or _start(Postgres(folder / "postgres", fast=True)),
         "REDIS_URL": redis or _start(Valkey(folder / "valkey", fast=True)),
         "DEBUG": "0",

@@ -18,7 +18,7 @@ from campaign.local.services import Postgres, ServiceError, Valkey
 from campaign.local.supervisor import Console, Program, Supervisor
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-QUEUES = ("posting", "uploads", "arrivals", "media", "mail")
+QUEUES = ("posting", "uploads", "arrivals", "media", "mail", "platforms")
 ADDRESS = "127.0.0.1"
 OFF = {"0", "no", "off", "false"}
 SECRETS = "secrets.env"
@@ -221,14 +221,22 @@ def _fernet_key() -> str:
 
 def _secrets(file: Path) -> dict[str, str]:
     """Made once, for this machine's data alone, and readable by their owner alone."""
-    if not file.exists():
-        values = {"SECRET_KEY": secrets.token_urlsafe(50), "FIELD_ENCRYPTION_KEYS": _fernet_key()}
+    known = {name: value for name, value in dotenv_values(file).items() if value}
+    secret = known.get("SECRET_KEY") or secrets.token_urlsafe(50)
+    # Data from before there was a key for addresses has its hashes from SECRET_KEY.
+    address_keys = [secrets.token_urlsafe(50), *([secret] if known else [])]
+    values = {
+        "SECRET_KEY": secret,
+        "FIELD_ENCRYPTION_KEYS": _fernet_key(),
+        "EMAIL_HMAC_KEYS": ",".join(address_keys),
+    } | known
+    if values != known:
         new = file.with_suffix(".new")
         new.unlink(missing_ok=True)
         with os.fdopen(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as out:
             out.writelines(f"{name}={value}\n" for name, value in values.items())
         new.rename(file)
-    return {name: value for name, value in dotenv_values(file).items() if value}
+    return values
 
 
 def lock(data: Path) -> IO[str]:

@@ -98,6 +98,7 @@ class Campaign(models.Model):
             ("upload_footage", "Can upload footage for their place"),
             ("manage_devices", "Can sign phones of crews in and out"),
             ("view_reports", "Can see reports and exports"),
+            ("manage_petitions", "Can review signatures, load others, hand petitions over"),
             ("view_identities", "Can see who a storyteller really is"),
             ("withdraw_consent", "Can withdraw a consent"),
             ("view_audit", "Can read the audit log"),

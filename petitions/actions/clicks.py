@@ -17,12 +17,13 @@ log = logging.getLogger(__name__)
 TOUCHED = "petitions:touched"
 
 _ADD = """
-INSERT INTO petitions_clickcount AS had (link_id, hour, people, bots, repeats)
-VALUES (%s, date_trunc('hour', now(), 'UTC'), %s, %s, %s)
+INSERT INTO petitions_clickcount AS had (link_id, hour, people, bots, repeats, shares)
+VALUES (%s, date_trunc('hour', now(), 'UTC'), %s, %s, %s, %s)
 ON CONFLICT (link_id, hour) DO UPDATE SET
     people = had.people + EXCLUDED.people,
     bots = had.bots + EXCLUDED.bots,
-    repeats = had.repeats + EXCLUDED.repeats
+    repeats = had.repeats + EXCLUDED.repeats,
+    shares = had.shares + EXCLUDED.shares
 """
 
 _bots = Bots()
@@ -50,6 +51,14 @@ def count(link: TrackedLink, *, ip: str, user_agent: str) -> None:
         _add(link, repeats=1)
 
 
+def count_share(link: TrackedLink, *, ip: str, user_agent: str) -> None:
+    """A signer pressed the button that passes this link on; the same one counts once a day."""
+    if not user_agent or is_bot(user_agent[:512]):
+        return
+    if _is_first_today(link, ip=ip, user_agent=f"share\n{user_agent}"):
+        _add(link, shares=1)
+
+
 def _is_first_today(link: TrackedLink, *, ip: str, user_agent: str) -> bool:
     """Without Redis everybody is new: a click counted twice is better than one lost."""
     try:
@@ -64,9 +73,11 @@ def _is_first_today(link: TrackedLink, *, ip: str, user_agent: str) -> bool:
     return bool(first)
 
 
-def _add(link: TrackedLink, *, people: int = 0, bots: int = 0, repeats: int = 0) -> None:
+def _add(
+    link: TrackedLink, *, people: int = 0, bots: int = 0, repeats: int = 0, shares: int = 0
+) -> None:
     try:
         with connection.cursor() as cursor:
-            cursor.execute(_ADD, [link.pk, people, bots, repeats])
+            cursor.execute(_ADD, [link.pk, people, bots, repeats, shares])
     except DatabaseError as error:
         log.warning("a click on %s was not counted: %s", link.slug, error)

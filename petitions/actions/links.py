@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -63,13 +64,23 @@ def petition_for(campaign: Campaign) -> Petition | None:
     )
 
 
-def create(petition: Petition, *, subject: LinkSubject) -> TrackedLink:
+def create(
+    petition: Petition,
+    *,
+    subject: LinkSubject,
+    shared_from: TrackedLink | None = None,
+    channel: str = "",
+) -> TrackedLink:
     """A new link under a random slug that nobody can guess from another's."""
     for _ in range(TRIES):
         try:
             with transaction.atomic():
                 return TrackedLink.objects.create(
-                    petition=petition, slug=_slug(), **asdict(subject)
+                    petition=petition,
+                    slug=_slug(),
+                    shared_from=shared_from,
+                    channel=channel,
+                    **asdict(subject),
                 )
         except IntegrityError as error:
             collision = error
@@ -116,6 +127,22 @@ def forget_clip(clip_id: UUID) -> int:
     return TrackedLink.objects.filter(clip_id=clip_id).update(
         clip_id=None, shown_name="", shown_place="", shown_quote="", shown_face=False
     )
+
+
+def destination(link: TrackedLink) -> str:
+    """Where the link leads. `link` comes with its petition. A petition that lives elsewhere is
+    told the link's slug as `source`, the name that Action Network and others know."""
+    petition = link.petition
+    if petition.external_url:
+        return external_address(petition, source=link.slug)
+    address = reverse("petition", kwargs={"slug": petition.slug})
+    return f"{address}?{urlencode({'l': link.slug})}"
+
+
+def external_address(petition: Petition, *, source: str) -> str:
+    parts = urlsplit(petition.external_url)
+    query = [*parse_qsl(parts.query, keep_blank_values=True), ("source", source)]
+    return urlunsplit(parts._replace(query=urlencode(query)))
 
 
 def url(link: TrackedLink) -> str:

@@ -2,15 +2,17 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import django_rq
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from redis import RedisError
 
 from campaign import encryption
-from petitions import addresses
+from petitions import addresses, limits
+from petitions.actions import outgoing
+from petitions.actions.tally import Tally
 from petitions.models import Petition, Signature, TrackedLink
 
 log = logging.getLogger(__name__)
@@ -19,10 +21,47 @@ MOST_MAILS = 5
 #: Signing again with the same address mails again, but not more often than this.
 PATIENCE = timedelta(minutes=2)
 NEWS_WORDING = "2026-11"
+#: While this is set, a job that sends all owed mail is waiting already.
+RUNG = "petitions:mail-rung"
+
+# One round trip: the row, and what it does to the counts. A known address writes neither.
+_SIGN = """
+WITH fresh AS (
+    INSERT INTO petitions_signature (
+        petition_id, email_hmac, email, name, country, postcode, domain, network, language,
+        link_id, state, suspicion, state_before, news_consent, news_wording, signed_at,
+        reminders, mails_sent, mail_due
+    ) VALUES (
+        %(petition)s, %(key)s, %(email)s, %(name)s, %(country)s, %(postcode)s, %(domain)s,
+        %(network)s, %(language)s, %(link)s, %(state)s, %(suspicion)s, '', %(news)s,
+        %(wording)s, %(now)s, 0, 0, %(mail_due)s
+    )
+    ON CONFLICT (petition_id, email_hmac) DO NOTHING
+    RETURNING petition_id, country, language, link_id
+)
+INSERT INTO petitions_countchange
+    (petition_id, country, language, link_id, confirmed, pending, removed)
+SELECT petition_id, country, language, link_id, 0, %(pending)s, %(removed)s FROM fresh
+"""
+
+_CONFIRM = """
+WITH done AS (
+    UPDATE petitions_signature SET state = 'confirmed', confirmed_at = %(now)s, mail_due = false
+    WHERE id = %(id)s AND confirmed_at IS NULL AND state = 'pending'
+    RETURNING petition_id, country, language, link_id
+)
+INSERT INTO petitions_countchange
+    (petition_id, country, language, link_id, confirmed, pending, removed)
+SELECT petition_id, country, language, link_id, 1, -1, 0 FROM done
+"""
 
 
 class Closed(Exception):
     """The petition no longer takes names."""
+
+
+class Paused(Exception):
+    """The petition takes no names for a while."""
 
 
 class TakenOut(Exception):
@@ -38,92 +77,161 @@ class Person:
     country: str
     language: str
     wants_news: bool
+    postcode: str = ""
+
+    @property
+    def domain(self) -> str:
+        return self.email.rpartition("@")[2].lower()
+
+
+def _purpose(petition_id: int) -> str:
+    return f"petition-{petition_id}-address"
 
 
 def address_key(petition: Petition, email: str) -> str:
     """By this a petition knows an address again without storing it in the clear."""
-    return encryption.fingerprint(
-        addresses.canonical(email), purpose=f"petition-{petition.pk}-address"
-    )
+    return address_keys(petition.pk, email)[0]
+
+
+def address_keys(petition_id: int, email: str) -> list[str]:
+    """With each of `EMAIL_HMAC_KEYS`, the newest first."""
+    return encryption.fingerprints(addresses.canonical(email), purpose=_purpose(petition_id))
+
+
+def network_key(ip: str) -> str:
+    """By this reviewers see that signatures came from one network, and not from which."""
+    return encryption.fingerprint(limits.network_of(ip), purpose="network")[:32]
 
 
 def sign(
-    petition: Petition, *, person: Person, link: TrackedLink | None, suspicious: bool = False
+    petition: Petition,
+    *,
+    person: Person,
+    link: TrackedLink | None,
+    suspicion: str = "",
+    network: str = "",
 ) -> None:
     """Keep a signature until it is confirmed; a known address keeps the one it has.
 
     Says nothing of which it was: the page answers the same to both, and the mail tells.
-    A suspicious one is kept apart for review, and no mail goes out. Raises `Closed`.
+    With a `suspicion` it is kept apart for review, and no mail goes out.
+    Raises `Closed` and `Paused`.
     """
     if not petition.is_open:
         raise Closed
-    key = address_key(petition, person.email)
-    fresh = Signature(
-        petition=petition,
-        email_hmac=key,
-        link=link,
-        signed_at=timezone.now(),
-        state=Signature.State.FRAUDULENT if suspicious else Signature.State.PENDING,
-        mail_due=not suspicious,
-        **_facts(person),
-    )
+    if petition.signing_paused:
+        raise Paused
+    key, *old_keys = address_keys(petition.pk, person.email)
+    if old_keys:
+        Signature.objects.filter(petition=petition, email_hmac__in=old_keys).update(email_hmac=key)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SIGN, _row(petition, person, key, link=link, suspicion=suspicion, network=network)
+        )
+        is_new = cursor.rowcount == 1
+    if is_new and not suspicion:
+        ask_for_mail()
+    elif not is_new and not suspicion:
+        _sign_again(petition, person, key, link=link)
+
+
+def _row(
+    petition: Petition,
+    person: Person,
+    key: str,
+    *,
+    link: TrackedLink | None,
+    suspicion: str,
+    network: str,
+) -> dict[str, str | int | bool | datetime | None]:
+    return {
+        "petition": petition.pk,
+        "key": key,
+        "email": encryption.encrypt(person.email),
+        "name": encryption.encrypt(person.name),
+        "postcode": encryption.encrypt(person.postcode) if person.postcode else "",
+        "country": person.country,
+        "domain": person.domain,
+        "network": network,
+        "language": person.language,
+        "link": link.pk if link else None,
+        "state": Signature.State.FRAUDULENT if suspicion else Signature.State.PENDING,
+        "suspicion": suspicion,
+        "news": person.wants_news,
+        "wording": NEWS_WORDING if person.wants_news else "",
+        "now": timezone.now(),
+        "mail_due": not suspicion,
+        "pending": 0 if suspicion else 1,
+        "removed": 1 if suspicion else 0,
+    }
+
+
+def _sign_again(petition: Petition, person: Person, key: str, *, link: TrackedLink | None) -> None:
+    """The same address again: it is owed a mail, within its limits.
+
+    One that its owner took out, and that holds nothing any more, may be signed anew.
+    """
     with transaction.atomic():
-        Signature.objects.bulk_create([fresh], ignore_conflicts=True)
         # A row that is locked is being mailed this moment: nothing more to do for it.
         kept = (
             Signature.objects.select_for_update(skip_locked=True)
             .filter(petition=petition, email_hmac=key)
             .first()
         )
-        if kept is None or suspicious:
+        if kept is None:
             return
-        _renew(kept, fresh=fresh)
+        changed = []
+        if kept.state == Signature.State.INVALIDATED and not kept.email:
+            changed = _begin_anew(kept, person, link=link)
+        if _may_have_mail(kept):
+            kept.mail_due = True
+            changed.append("mail_due")
+        if changed:
+            kept.save(update_fields=changed)
         if kept.mail_due:
-            ask_for_mail(kept.pk)
+            ask_for_mail()
 
 
-def _facts(person: Person) -> dict[str, str | bool]:
-    return {
+def _may_have_mail(kept: Signature) -> bool:
+    waits = kept.mailed_at is not None and kept.mailed_at > timezone.now() - PATIENCE
+    counts = kept.state in {Signature.State.PENDING, Signature.State.CONFIRMED}
+    return counts and not kept.mail_due and not waits and kept.mails_sent < MOST_MAILS
+
+
+def _begin_anew(kept: Signature, person: Person, *, link: TrackedLink | None) -> list[str]:
+    tally = Tally()
+    tally.leave(kept)
+    facts = {
         "name": person.name,
         "email": person.email,
         "country": person.country,
+        "postcode": person.postcode,
+        "domain": person.domain,
         "language": person.language,
+        "link": link,
         "news_consent": person.wants_news,
         "news_wording": NEWS_WORDING if person.wants_news else "",
+        "signed_at": timezone.now(),
+        "confirmed_at": None,
+        "state": Signature.State.PENDING,
     }
+    for name, value in facts.items():
+        setattr(kept, name, value)
+    tally.enter(kept)
+    tally.save()
+    return list(facts)
 
 
-def _renew(kept: Signature, *, fresh: Signature) -> None:
-    """The same address again: it is owed a mail, within its limits.
+def ask_for_mail() -> None:
+    """Ring the bell for the mail worker on commit. A lost bell is found by the sweep.
 
-    One that its owner took out, and that holds nothing any more, may be signed anew.
+    One ring is enough until the worker has heard it: it then sends all that is owed.
     """
-    changed = ["mail_due"]
-    if kept.state == Signature.State.INVALIDATED and not kept.email:
-        for name in (
-            "name", "email", "country", "language", "link_id", "signed_at", "state",
-            "news_consent", "news_wording",
-        ):  # fmt: skip
-            setattr(kept, name, getattr(fresh, name))
-            changed.append(name)
-        kept.confirmed_at = None
-        changed.append("confirmed_at")
-    waits = kept.mailed_at is not None and kept.mailed_at > timezone.now() - PATIENCE
-    may_have_mail = kept.state in {Signature.State.PENDING, Signature.State.CONFIRMED}
-    if kept.mail_due or waits or kept.mails_sent >= MOST_MAILS or not may_have_mail:
-        changed.remove("mail_due")
-    else:
-        kept.mail_due = True
-    if changed:
-        kept.save(update_fields=changed)
-
-
-def ask_for_mail(signature_id: int) -> None:
-    """Ring the bell for the mail worker on commit. A lost bell is found by the sweep."""
 
     def ring() -> None:
         try:
-            django_rq.get_queue("mail").enqueue("petitions.jobs.send_mail", signature_id)
+            if limits.redis().set(RUNG, 1, nx=True, ex=30):
+                django_rq.get_queue("mail").enqueue("petitions.jobs.send_owed_mail")
         except RedisError as error:
             log.warning("a mail waits for the sweep: %s", error)
 
@@ -137,12 +245,18 @@ def confirm(signature_id: int) -> Signature:
     Raises `TakenOut`, and `Signature.DoesNotExist` when it has been erased.
     """
     now = timezone.now()
-    waiting = Signature.objects.filter(pk=signature_id, confirmed_at=None)
-    if not waiting.filter(state=Signature.State.PENDING).update(
-        state=Signature.State.CONFIRMED, confirmed_at=now
-    ):
-        waiting.filter(state=Signature.State.FRAUDULENT).update(confirmed_at=now)
-    signature = Signature.objects.select_related("petition__count").get(pk=signature_id)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(_CONFIRM, {"id": signature_id, "now": now})
+            is_first = cursor.rowcount == 1
+        signature = Signature.objects.select_related("petition__count").get(pk=signature_id)
+        if is_first:
+            outgoing.tell_confirmed(signature)
+    if signature.state == Signature.State.FRAUDULENT:
+        Signature.objects.filter(
+            pk=signature_id, confirmed_at=None, state=Signature.State.FRAUDULENT
+        ).update(confirmed_at=now)
+        signature.confirmed_at = signature.confirmed_at or now
     if signature.state == Signature.State.INVALIDATED:
         raise TakenOut
     return signature
@@ -153,12 +267,35 @@ def not_me(signature_id: int) -> None:
 
     The hash of the address stays, so that the limit on mails to it holds.
     """
-    Signature.objects.filter(pk=signature_id).update(
-        state=Signature.State.INVALIDATED,
-        name="",
-        email="",
-        country="",
-        news_consent=False,
-        news_wording="",
-        mail_due=False,
-    )
+    with transaction.atomic():
+        signature = (
+            Signature.objects.select_for_update(of=("self",)).filter(pk=signature_id).first()
+        )
+        if signature is None:
+            return
+        tally = Tally()
+        tally.leave(signature)
+        signature.state = Signature.State.INVALIDATED
+        signature.country = ""
+        tally.enter(signature)
+        tally.save()
+        Signature.objects.filter(pk=signature_id).update(
+            state=Signature.State.INVALIDATED,
+            country="",
+            removal=None,
+            state_before="",
+            **EMPTY,
+        )
+
+
+#: A signature without anybody in it.
+EMPTY = {
+    "name": "",
+    "email": "",
+    "postcode": "",
+    "domain": "",
+    "network": "",
+    "news_consent": False,
+    "news_wording": "",
+    "mail_due": False,
+}

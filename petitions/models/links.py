@@ -63,6 +63,17 @@ class TrackedLink(models.Model):
     measured_at = models.DateTimeField(
         null=True, blank=True, help_text="When the network was last asked for these two."
     )
+    shared_from = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="passed_on",
+        help_text="The link by which the person came who passed the petition on.",
+    )
+    channel = models.CharField(
+        max_length=12, blank=True, help_text="Where a signer passed it on; empty for a reply's."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = TrackedLinkQuerySet.as_manager()
@@ -71,7 +82,13 @@ class TrackedLink(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(slug__regex=r"^[a-z0-9]{5,12}$"), name="link_slug_is_plain"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["petition", "shared_from", "channel", "language"],
+                condition=~Q(channel=""),
+                nulls_distinct=False,
+                name="link_share_is_unique",
+            ),
         ]
         indexes = [models.Index("petition", "posted_at", name="link_posted")]
 
@@ -87,6 +104,9 @@ class ClickCount(models.Model):
     people = models.PositiveIntegerField(default=0)
     bots = models.PositiveIntegerField(default=0)
     repeats = models.PositiveIntegerField(default=0, help_text="The same person again that day.")
+    shares = models.PositiveIntegerField(
+        default=0, help_text="Signers who pressed the button that passes this link on."
+    )
 
     class Meta:
         constraints = [

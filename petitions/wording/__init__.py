@@ -4,13 +4,16 @@ One dataclass with a field for each text, so that a language that lacks one does
 Texts in braces are filled in by `str.format`.
 """
 
+import datetime as dt
 import unicodedata
+
+from babel.dates import format_date
 
 from campaign.languages import RIGHT_TO_LEFT, base, locale, number
 from petitions.wording import arabic, english, french, swahili
 from petitions.wording.words import Words
 
-__all__ = ["RIGHT_TO_LEFT", "Words", "countries", "number", "speak"]
+__all__ = ["RIGHT_TO_LEFT", "WORDS", "Words", "countries", "date", "languages", "number", "speak"]
 
 WORDS: dict[str, Words] = {
     "en": english.WORDS,
@@ -28,6 +31,15 @@ _NO_COUNTRY = frozenset(
 def speak(language: str) -> Words:
     """Our words in a language; in English when we do not speak it."""
     return WORDS.get(base(language), english.WORDS)
+
+
+def languages() -> dict[str, str]:
+    """Codes and English names of the languages that we speak."""
+    return {code: str(locale("en").languages.get(code, code)) for code in WORDS}
+
+
+def date(value: dt.date, language: str) -> str:
+    return str(format_date(value, format="long", locale=locale(language)))
 
 
 _countries: dict[str, list[tuple[str, str]]] = {}

@@ -89,6 +89,82 @@ This was not you, or you want your signature taken out:
 
 The petition: {page}
 """,
+    elsewhere="{n} more on other platforms",
+    postcode="Postcode (you may leave it empty)",
+    paused_title="Signing rests for a moment",
+    paused_text="We are looking after something. Please come back in a while: your name is wanted.",
+    busy_title="We cannot take your name just now",
+    busy_text=(
+        "Something on our side is not working. Nothing was stored. Please press the button "
+        "again in a few minutes."
+    ),
+    results="What came of it",
+    handed_over="Handed over on {date}",
+    archive="All petitions",
+    archive_open="Open",
+    archive_closed="Closed",
+    archive_empty="There is no petition yet.",
+    step_text=(
+        "Many signatures come from your network just now. To tell people from programs, there "
+        "is one more step."
+    ),
+    step_working="Your browser is doing it; this takes a few seconds.",
+    step_wait="Or wait {seconds} seconds, and press “Add my name” again.",
+    share_copy="Or copy this link:",
+    ledger="Integrity ledger",
+    ledger_text=(
+        "Every night we count again from the signatures themselves and write the day’s numbers "
+        "down here. Each day is sealed with the one before it, so that none can be changed "
+        "later without anybody noticing."
+    ),
+    ledger_day="Day (UTC)",
+    ledger_removals="What was removed together",
+    ledger_undone="taken back later",
+    ledger_drift="Corrected",
+    ledger_empty="The first day is not over yet.",
+    ledger_file="The whole ledger, for checking (JSON)",
+    removed_word="removed",
+    pending_word="still to confirm",
+    held_title="What we hold of you",
+    held_text=(
+        "Write your address. We mail you a link that shows all that we hold under it, and lets "
+        "you take it away or erase it."
+    ),
+    held_ask="Mail me the link",
+    held_sent_title="Look into your mail",
+    held_sent_text=(
+        "If this address can receive mail, a link is on its way. It is good for seven days."
+    ),
+    held_found="This is all that we hold under {address}.",
+    held_nothing="We hold nothing under {address}.",
+    held_download="Download it (JSON)",
+    held_erase="Erase all of it",
+    held_erase_text=(
+        "Your signatures are taken out, and name and address are erased at once. This cannot "
+        "be undone."
+    ),
+    held_erased="It is erased. We hold nothing of you any more.",
+    mail_remind_subject="Your name does not count yet: {title}",
+    mail_remind_body="""Hello,
+
+some days ago somebody, we hope it was you, signed “{title}” with this address. One step is missing:
+your name counts once you follow this link.
+{confirm}
+
+This was not you? Then do nothing, or take the signature out here:
+{not_me}
+
+The petition: {page}
+""",
+    mail_data_subject="What we hold of you",
+    mail_data_body="""Hello,
+
+somebody, we hope it was you, asked what we hold under this address. This link shows it, and lets
+you take it away or erase it. It is good for seven days:
+{link}
+
+This was not you? Then there is nothing to do.
+""",
     counting="""# How we count
 
 **Confirmed** are names whose owners followed the link that we mailed them. Only these are the
@@ -110,7 +186,7 @@ News is sent only to people who ticked the box, which is empty unless you tick i
 We hand over how many people signed, and from which countries. We do not publish names, and we do
 not sell or lend anything.
 
-What is not confirmed is erased after 30 days. Six months after the petition has closed, names and
+What is not confirmed is erased after 30 days. {days} days after the petition has closed, names and
 addresses are erased and the numbers remain. Each mail from us has a link that takes your
 signature out at once.
 

@@ -94,6 +94,79 @@ Hukuwa wewe, au unataka sahihi yako iondolewe:
 
 Ombi: {page}
 """,
+    elsewhere="{n} zaidi kwenye majukwaa mengine",
+    postcode="Msimbo wa posta (si lazima)",
+    paused_title="Kusaini kumesimama kidogo",
+    paused_text="Tunaangalia jambo fulani. Tafadhali rudi baada ya muda: jina lako linahitajika.",
+    busy_title="Hatuwezi kupokea jina lako sasa hivi",
+    busy_text=(
+        "Kuna hitilafu upande wetu. Hakuna kilichohifadhiwa. Tafadhali bonyeza tena baada ya "
+        "dakika chache."
+    ),
+    results="Kilichotokea",
+    handed_over="Lilikabidhiwa {date}",
+    archive="Maombi yote",
+    archive_open="Yaliyo wazi",
+    archive_closed="Yaliyofungwa",
+    archive_empty="Bado hakuna ombi.",
+    step_text=(
+        "Sahihi nyingi zinatoka kwenye mtandao wako sasa hivi. Ili kutofautisha watu na "
+        "programu, imebaki hatua moja."
+    ),
+    step_working="Kivinjari chako kinaifanya; inachukua sekunde chache.",
+    step_wait="Au subiri sekunde {seconds}, kisha bonyeza tena “Ongeza jina langu”.",
+    share_copy="Au nakili kiungo hiki:",
+    ledger="Daftari la uadilifu",
+    ledger_text=(
+        "Kila usiku tunahesabu upya kutoka kwenye sahihi zenyewe na kuandika hapa idadi ya "
+        "siku. Kila siku imefungwa pamoja na iliyotangulia, hivyo hakuna inayoweza "
+        "kubadilishwa baadaye bila kuonekana."
+    ),
+    ledger_day="Siku (UTC)",
+    ledger_removals="Zilizoondolewa pamoja",
+    ledger_undone="zilirudishwa baadaye",
+    ledger_drift="Imesahihishwa",
+    ledger_empty="Siku ya kwanza bado haijaisha.",
+    ledger_file="Daftari lote, kwa ukaguzi (JSON)",
+    removed_word="zimeondolewa",
+    pending_word="bado kuthibitishwa",
+    held_title="Tulicho nacho kukuhusu",
+    held_text=(
+        "Andika anwani yako. Tunakutumia kiungo kinachoonyesha yote tuliyo nayo chini ya "
+        "anwani hiyo, na kinachokuruhusu kuyachukua au kuyafuta."
+    ),
+    held_ask="Nitumieni kiungo",
+    held_sent_title="Angalia barua pepe yako",
+    held_sent_text="Ikiwa anwani hii inapokea barua, kiungo kiko njiani. Kinafaa kwa siku saba.",
+    held_found="Haya ndiyo yote tuliyo nayo chini ya {address}.",
+    held_nothing="Hatuna chochote chini ya {address}.",
+    held_download="Pakua (JSON)",
+    held_erase="Futa yote",
+    held_erase_text=(
+        "Sahihi zako zinaondolewa, na jina na anwani vinafutwa mara moja. Haiwezi kurudishwa."
+    ),
+    held_erased="Imefutwa. Hatuna tena chochote kukuhusu.",
+    mail_remind_subject="Jina lako bado halihesabiwi: {title}",
+    mail_remind_body="""Habari,
+
+siku chache zilizopita mtu fulani, tunatumaini ni wewe, alisaini “{title}” kwa anwani hii.
+Imebaki hatua moja: jina lako linahesabiwa ukifuata kiungo hiki.
+{confirm}
+
+Hukuwa wewe? Usifanye chochote, au ondoa sahihi hapa:
+{not_me}
+
+Ombi: {page}
+""",
+    mail_data_subject="Tulicho nacho kukuhusu",
+    mail_data_body="""Habari,
+
+mtu fulani, tunatumaini ni wewe, aliuliza tulicho nacho chini ya anwani hii. Kiungo hiki
+kinakionyesha, na kinakuruhusu kukichukua au kukifuta. Kinafaa kwa siku saba:
+{link}
+
+Hukuwa wewe? Hakuna la kufanya.
+""",
     counting="""# Jinsi tunavyohesabu
 
 **Yaliyothibitishwa** ni majina ya watu waliofuata kiungo tulichowatumia. Hii tu ndiyo idadi
@@ -114,7 +187,7 @@ kiungo. Habari hutumwa tu kwa waliochagua kisanduku, ambacho kiko wazi usipokich
 
 Tunakabidhi idadi ya watu na nchi zao. Hatuchapishi majina, hatuuzi wala kuazima chochote.
 
-Kisichothibitishwa hufutwa baada ya siku 30. Miezi sita baada ya ombi kufungwa, majina na anwani
+Kisichothibitishwa hufutwa baada ya siku 30. Siku {days} baada ya ombi kufungwa, majina na anwani
 hufutwa na idadi hubaki. Kila barua yetu ina kiungo kinachoondoa sahihi yako mara moja.
 
 Ukurasa huu hauweki vidakuzi. Kiungo cha jibu kinatuambia ni jibu gani lililokuleta, si wewe ni

@@ -65,6 +65,53 @@ class Words:
     mail_body: str
     mail_known_subject: str
     mail_known_body: str
+    # Other platforms, pauses, results
+    elsewhere: str
+    postcode: str
+    paused_title: str
+    paused_text: str
+    busy_title: str
+    busy_text: str
+    results: str
+    handed_over: str
+    archive: str
+    archive_open: str
+    archive_closed: str
+    archive_empty: str
+    # One more step
+    step_text: str
+    step_working: str
+    step_wait: str
+    # Passing it on
+    share_copy: str
+    # The ledger
+    ledger: str
+    ledger_text: str
+    ledger_day: str
+    ledger_removals: str
+    ledger_undone: str
+    ledger_drift: str
+    ledger_empty: str
+    ledger_file: str
+    removed_word: str
+    pending_word: str
+    # What we hold
+    held_title: str
+    held_text: str
+    held_ask: str
+    held_sent_title: str
+    held_sent_text: str
+    held_found: str
+    held_nothing: str
+    held_download: str
+    held_erase: str
+    held_erase_text: str
+    held_erased: str
+    # More mails
+    mail_remind_subject: str
+    mail_remind_body: str
+    mail_data_subject: str
+    mail_data_body: str
     # How we count, and what becomes of the data
     counting: str
     data: str

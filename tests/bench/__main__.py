@@ -46,6 +46,7 @@ def _prepare(database_url: str, redis_url: str, folder: Path) -> None:
         "DJANGO_SETTINGS_MODULE": "campaign.settings",
         "SECRET_KEY": "only-for-figures-only-for-figures-only",
         "FIELD_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+        "EMAIL_HMAC_KEYS": "only-for-tests-only-for-tests-only-for-tests",
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
         "DEBUG": "0",

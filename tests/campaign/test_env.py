@@ -10,6 +10,7 @@ from campaign import env
 GOOD = {
     "SECRET_KEY": "k" * 40,
     "FIELD_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+    "EMAIL_HMAC_KEYS": "h" * 40,
     "DATABASE_URL": "postgres://me@127.0.0.1:5432/newsroom",
     "REDIS_URL": "redis://127.0.0.1:6379/0",
 }
@@ -51,6 +52,7 @@ def test_settings_name_what_is_missing_and_what_to_do(name: str) -> None:
     [
         ("SECRET_KEY", "short-secret"),
         ("FIELD_ENCRYPTION_KEYS", "not-a-key"),
+        ("EMAIL_HMAC_KEYS", "short"),
         ("DATABASE_URL", "sqlite:///secret-path.db"),
         ("REDIS_URL", "http://secret-host/"),
         ("DEBUG", "secret-maybe"),

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from petitions import limits, tokens
+from petitions import limits, rules, tokens
 from petitions.actions.signing import Person
 from petitions.models import Petition
 from tests.factories import PetitionFactory, PetitionTextFactory
@@ -19,6 +19,7 @@ BROWSER = (
 def _forget_salts() -> None:
     """Redis is emptied after each test; what a process remembers of it, too."""
     limits._salts.clear()
+    rules.forget()
 
 
 @pytest.fixture

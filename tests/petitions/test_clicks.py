@@ -106,7 +106,7 @@ def test_a_visitor_is_sent_on_when_redis_is_away(
 def test_a_visitor_is_sent_on_when_counting_fails(
     visitor: Client, link: TrackedLink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clicks, "_ADD", "INSERT INTO nowhere VALUES (%s, %s, %s, %s)")
+    monkeypatch.setattr(clicks, "_ADD", "INSERT INTO nowhere VALUES (%s, %s, %s, %s, %s)")
 
     assert visitor.get("/s/abc123").status_code == 302
 

@@ -37,7 +37,8 @@ def do(step: str, who: int, *, petition: Petition, by: Any) -> None:
     known = Signature.objects.filter(petition=petition, email_hmac=key).first()
     if step in {"sign", "suspicious"}:
         person = tess(email=email)
-        signing.sign(petition, person=person, link=None, suspicious=step == "suspicious")
+        suspicion = "rate" if step == "suspicious" else ""
+        signing.sign(petition, person=person, link=None, suspicion=suspicion)
     elif known is None:
         return
     elif step == "confirm":
@@ -155,7 +156,7 @@ def test_take_back_counts_confirmed_ones_again_and_mails_the_others(petition: Pe
     by = factories.UserFactory()
     for number in range(3):
         person = tess(email=f"t{number}@example.org")
-        signing.sign(petition, person=person, link=None, suspicious=True)
+        signing.sign(petition, person=person, link=None, suspicion="rate")
     confirmed, waiting, erased = Signature.objects.order_by("id")
     Signature.objects.filter(pk=confirmed.pk).update(confirmed_at=timezone.now())
     signing.not_me(erased.pk)

@@ -65,6 +65,8 @@ def test_create_keeps_every_fact_of_the_reply(petition: Petition) -> None:
         "views": None,
         "shares": None,
         "measured_at": None,
+        "shared_from_id": None,
+        "channel": "",
     }
     assert len(link.slug) == 6
 

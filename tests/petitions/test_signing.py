@@ -140,7 +140,7 @@ def test_sign_owes_no_sixth_mail(petition: Petition) -> None:
 
 
 def test_sign_keeps_a_suspicious_one_apart_and_mails_nothing(petition: Petition) -> None:
-    signing.sign(petition, person=tess(), link=None, suspicious=True)
+    signing.sign(petition, person=tess(), link=None, suspicion="rate")
     signing.sign(petition, person=tess(), link=None)
 
     assert Signature.objects.values_list("state", "mail_due").get() == (State.FRAUDULENT, False)
@@ -169,7 +169,7 @@ def test_confirm_twice_keeps_the_first_time(petition: Petition) -> None:
 
 
 def test_confirm_leaves_a_suspicious_one_apart(petition: Petition) -> None:
-    signing.sign(petition, person=tess(), link=None, suspicious=True)
+    signing.sign(petition, person=tess(), link=None, suspicion="rate")
 
     signature = signing.confirm(Signature.objects.get().pk)
 
