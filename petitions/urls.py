@@ -1,3 +1,4 @@
+from csp.decorators import csp_replace
 from django.urls import URLPattern, URLResolver, path
 
 from petitions.views import (
@@ -14,11 +15,14 @@ from petitions.views import (
     review,
 )
 
+# A card on another site shows the player within its own page.
+player = csp_replace({"frame-ancestors": ["*"]})(public.player)  # type: ignore[arg-type]  # knows no slug
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("p/", public.archive, name="petitions"),
     path("p/<slug:slug>/", public.petition, name="petition"),
     path("p/<slug:slug>/signed/", public.signed, name="petition-signed"),
-    path("p/<slug:slug>/player/", public.player, name="petition-player"),
+    path("p/<slug:slug>/player/", player, name="petition-player"),
     path("p/<slug:slug>/ledger/", integrity.ledger, name="petition-ledger"),
     path("p/<slug:slug>/ledger.json", integrity.ledger_file, name="petition-ledger-file"),
     path("s/<slug:slug>", links.link, name="link"),

@@ -2,7 +2,6 @@
 
 from urllib.parse import urlencode
 
-from csp.decorators import csp_replace
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -100,7 +99,6 @@ def archive(request: HttpRequest) -> HttpResponse:
 @xframe_options_exempt
 @require_safe
 @says_when_away
-@csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]  stubs without arguments
 @xframe_options_exempt  # networks show it within their own pages
 @require_safe
 @says_when_away
