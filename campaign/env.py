@@ -69,6 +69,11 @@ class Environment(BaseSettings):
         pattern=r"^https?://",
         description="where people read posts; links to posts begin with it",
     )
+    clip_matcher: str = Field(
+        default="",
+        pattern=r"^([a-zA-Z_]\w*\.)*[a-zA-Z_]\w*$|^$",
+        description="the dotted name of a function that matches clips, see docs/desk.md; or empty",
+    )
     data_dir: Path = Field(default=BASE_DIR / "var", description="a folder that we may write to")
     spool_dir: Path | None = Field(
         default=None, description="a folder for films that are arriving, shared by all web servers"

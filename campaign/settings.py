@@ -222,6 +222,7 @@ TRANSLATOR = ENV.translator
 X_API_URL = ENV.x_api_url
 X_STREAM_URL = ENV.x_stream_url or ENV.x_api_url
 X_WEB_URL = ENV.x_web_url
+CLIP_MATCHER = ENV.clip_matcher
 
 SIGNATURES_KEPT_DAYS = ENV.signatures_kept_days
 OUTGOING_TRUSTED_HOSTS = ENV.outgoing_trusted_hosts

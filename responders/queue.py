@@ -214,7 +214,7 @@ def page(campaign: Campaign, filters: Filters, *, after: Cursor | None = None) -
     """The next `PAGE` cards. `newest` is the mention that came last: what comes later is new."""
     found = _after(mentions(campaign, filters), filters.lane, after)
     if not filters.lane.is_open:
-        found = _with_answers(found)
+        found = with_answers(found)
     newest = Subquery(_newest_first(campaign).values("pk")[:1])
     rows = list(found.annotate(newest=newest)[: PAGE + 1])
     shown = rows[:PAGE]
@@ -228,7 +228,7 @@ def page(campaign: Campaign, filters: Filters, *, after: Cursor | None = None) -
 
 def cards(campaign: Campaign, ids: Iterable[int]) -> QuerySet[Mention]:
     """Single cards as they are now, whatever lane they went to."""
-    return _with_answers(_for_cards(Mention.objects.filter(campaign=campaign, pk__in=list(ids))))
+    return with_answers(_for_cards(Mention.objects.filter(campaign=campaign, pk__in=list(ids))))
 
 
 def newest_id(campaign: Campaign) -> int:
@@ -247,10 +247,17 @@ def arrived(campaign: Campaign, filters: Filters, *, after: int) -> int:
 
 def next_after(mention: Mention, campaign: Campaign, filters: Filters) -> Mention | None:
     """The first waiting card behind it in the lane; else the lane's first; None if it is empty."""
-    waiting = mentions(campaign, filters).waiting().exclude(pk=mention.pk)
+    return next(filter(None, (one.first() for one in following(mention, campaign, filters))), None)
+
+
+def following(
+    mention: Mention, campaign: Campaign, filters: Filters
+) -> tuple[MentionQuerySet, ...]:
+    """The waiting cards behind it in the lane, and then all; nothing in a lane that is not open."""
     if not filters.lane.is_open:
-        return None
-    return _after(waiting, filters.lane, Cursor.at(mention)).first() or waiting.first()
+        return ()
+    waiting = mentions(campaign, filters).waiting().exclude(pk=mention.pk)
+    return _after(waiting, filters.lane, Cursor.at(mention)), waiting
 
 
 def counts(campaign: Campaign) -> Counts:
@@ -305,8 +312,8 @@ def _for_cards(chosen: MentionQuerySet) -> MentionQuerySet:
     return chosen.select_related("claimed_by", "handled_by").defer("raw", "search")
 
 
-def _with_answers(chosen: MentionQuerySet) -> MentionQuerySet:
-    """With our replies as `answers` and what the field was `asked`: cards that left the queue."""
+def with_answers(chosen: MentionQuerySet) -> MentionQuerySet:
+    """With our replies as `answers` and what the field was `asked`: those that left the queue."""
     done = (
         Reply.objects.exclude(status__in=[Reply.Status.DRAFT, Reply.Status.CANCELLED])
         .select_related("clip__storyteller", "author")

@@ -1,26 +1,57 @@
 """Which clips fit a mention, best first, each with its reasons in words.
 
-Simple reasons on purpose: the language spoken, the themes that the tweet's words touch, how long
-the clip has rested. An editor decides; this only spares them the search.
+Simple points that an editor can follow, as for the queue: what speaks for a clip and what speaks
+against it now. PostgreSQL weighs all clips by what is in their rows, and the best of them are
+weighed once more by what is not: the words in common, the place, what the clip did for the
+petition. An editor decides; this only spares them the search.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.core.cache import cache
-from django.db.models import Case, CharField, Count, F, Func, IntegerField, Q, Value, When
+from django.db.models import Case, CharField, Count, F, Func, IntegerField, Q, QuerySet, Value, When
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 
-from campaign.intake import themes
+from campaign.intake import themes, words
 from campaign.models import Campaign, Mention
-from responders import wording
-from videos.models import Clip
+from petitions.reports import clips as petition_clips
+from petitions.reports.clips import Yield, Yields
+from responders import matcher, spoken, wording
+from responders.models import Reply
+from videos.models import Clip, Place
 from videos.models import Consent as ConsentModel
+from videos.themes import THEMES
 
 MOST = 30
+#: Keys 1 to 5 pair.
+KEYS = 5
+#: A rate of fewer people says nothing.
+FEWEST_PEOPLE = 20
+#: So many are weighed for the second time.
+WEIGHED = 60
 REST = timedelta(hours=1)
+#: A storyteller who answered so often within a day is to be spared.
+OFTEN = 6
+A_DAY = timedelta(days=1)
+FRESH = timedelta(hours=24)
 COVERAGE_LASTS = 30
+
+#: Filmed for this very person: before all others, resting or not.
+FOR_THEM = 200
+LANGUAGE = 30
+A_THEME = 15
+THEMES_MOST = 30
+SAID_MOST = 15
+PLACE = 10
+MATCH_MOST = 20
+NEW = 5
+YIELD_MOST = 10
+TIRED_CLIP = -40
+TIRED_PERSON = -25
+
 
 LANGUAGE_NAMES = {
     "en": "English",
@@ -32,15 +63,60 @@ LANGUAGE_NAMES = {
 }
 
 
+def language_name(code: str) -> str:
+    return LANGUAGE_NAMES.get(code.partition("-")[0], code)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the editor narrows the shelf to."""
+
+    words: str = ""
+    language: str = ""
+    theme: str = ""
+    place: str = ""
+    rested: bool = False
+
+    @classmethod
+    def read(cls, asked: Mapping[str, str]) -> "Wanted":
+        """From an address; what is no filter of ours is as if it were not there."""
+        said = {
+            name: str(asked.get(name, "")).replace("\x00", "")
+            for name in ("words", "clip_lang", "clip_theme", "clip_place", "rested")
+        }
+        return cls(
+            words=said["words"][:100],
+            language=said["clip_lang"][:8],
+            theme=said["clip_theme"] if said["clip_theme"] in THEMES else "",
+            place=said["clip_place"][:40],
+            rested=said["rested"] == "1",
+        )
+
+    @property
+    def chosen(self) -> bool:
+        return self != Wanted()
+
+    @property
+    def narrowed(self) -> bool:
+        """By more than words."""
+        return self != Wanted(words=self.words)
+
+
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """One clip on the shelf. `number` is its key, 1 to 5, or None further down."""
 
     clip: Clip
     number: int | None
+    points: int
     shared: list[str]
+    said: list[str]
     same_language: bool
+    from_there: bool
+    answers_today: int
     rests_until: datetime | None
+    done: Yield | None = None
+    average: float = 0.0
     consent: ConsentModel | None = field(default=None)
     filmed_for_them: bool = False
 
@@ -49,15 +125,36 @@ class Suggestion:
         return language_name(self.clip.language)
 
     @property
+    def tired(self) -> bool:
+        """The storyteller has answered often today."""
+        return self.answers_today >= OFTEN
+
+    @property
     def reasons(self) -> list[str]:
-        """What speaks for it, or what to know: at most three."""
+        """What speaks for it, or what to know: at most four."""
         said = ["Filmed for them"] if self.filmed_for_them else []
-        said += [theme.capitalize() for theme in self.shared[:1]]
+        said.append(", ".join(THEMES.get(one, one) for one in self.shared[:2]))
+        if self.said:
+            said.append(f"says “{self.said[0]}”")
+        if self.from_there:
+            said.append(f"about {self.clip.storyteller.place.name}")
         said.append(self.language)
         if self.clip.voice_only:
             said.append("voice only")
-        said.append(self.rest)
-        return [word for word in said if word][:3]
+        if self.tired:
+            said.insert(0, f"answered {self.answers_today} times today")
+        elif not self.rests_until:
+            said.append(self.rest)
+        if self.rests_until:
+            said.insert(0, self.rest)
+        return [word for word in said if word][:4]
+
+    @property
+    def converts(self) -> str:
+        """`14 %`; "" until enough people came by it."""
+        if self.done is None or self.done.people < FEWEST_PEOPLE:
+            return ""
+        return f"{100 * self.done.rate:.0f} %"
 
     @property
     def may_show(self) -> str:
@@ -72,40 +169,124 @@ class Suggestion:
         hours = int((timezone.now() - self.clip.used_at).total_seconds() // 3600)
         return f"rested {hours} h" if hours < 48 else f"rested {hours // 24} d"
 
+    @property
+    def transcript(self) -> str:
+        return spoken.transcript(self.clip)
 
-def language_name(code: str) -> str:
-    return LANGUAGE_NAMES.get(code.split("-", maxsplit=1)[0], code)
+    @property
+    def captions(self) -> str:
+        """`captions in English, French`."""
+        reviewed = [one.language for one in self.clip.captions.all()]
+        return ", ".join(map(language_name, reviewed))
 
 
-def suggest(mention: Mention, *, words: str = "", chosen: Clip | None = None) -> list[Suggestion]:
-    """The clips that may answer it, best first, the chosen one at the top; `words` narrow them."""
+def suggest(
+    mention: Mention, *, wanted: Wanted | None = None, chosen: Clip | None = None
+) -> list[Suggestion]:
+    """The clips that may answer it, best first, the chosen one at the top; WANTED narrows them."""
+    wanted = wanted or Wanted()
     now = timezone.now()
-    touched = set(themes.lexicon(mention.campaign_id).themes(mention.text, lang=mention.lang))
+    weigh = _Weigh(mention, at=now)
     usable = Clip.objects.filter(campaign=mention.campaign_id).ready()
     usable = usable.with_consent(network=mention.network, at=now)
-    if words.strip():
-        usable = usable.filter(_matching(words.strip()))
     ranked = (
-        usable.alias(fit=_fit(mention, touched, at=now))
+        _narrowed(usable, wanted, at=now)
+        .annotate(fit=weigh.in_rows())
         .select_related("storyteller__place", "brief")
         .order_by("-fit", F("used_at").asc(nulls_first=True), "-ready_at")
     )
-    found = list(ranked[:MOST])
-    if chosen is not None and not words.strip():
-        found = [chosen, *(clip for clip in found if clip.pk != chosen.pk)]
-    consents = _consents(found)
-    return [
-        Suggestion(
+    weighed = sorted(
+        (weigh.again(clip, fit=getattr(clip, "fit", 0)) for clip in ranked[:WEIGHED]),
+        key=lambda one: -one.points,
+    )
+    found = weighed[:MOST]
+    if chosen is not None and not wanted.chosen:
+        own = next((one for one in weighed if one.clip.pk == chosen.pk), None)
+        others = [one for one in found if one.clip.pk != chosen.pk]
+        found = [own or weigh.again(chosen, fit=0), *others][:MOST]
+    return weigh.numbered(found)
+
+
+class _Weigh:
+    """What one mention asks of a clip."""
+
+    def __init__(self, mention: Mention, *, at: datetime) -> None:
+        self.mention = mention
+        self.at = at
+        self.language = mention.lang.partition("-")[0]
+        lexicon = themes.lexicon(mention.campaign_id)
+        self.themes = lexicon.themes(mention.text, lang=mention.lang)
+        self.words = set(words.of(mention.text))
+        self.said = spoken.index(mention.campaign_id).match(mention.text)
+        self.answers = _answers_today(mention.campaign_id, at=at)
+        self.yields: Yields = petition_clips.yields(mention.campaign_id)
+        self.average = self.yields.average
+
+    def in_rows(self) -> Combinable:
+        """As points, by what the database knows."""
+        speaks = _points(Q(language=self.language), LANGUAGE)
+        rested = _points(Q(used_at__gt=self.at - REST), TIRED_CLIP)
+        tired = [pk for pk, times in self.answers.items() if times >= OFTEN]
+        spared = _points(Q(storyteller__in=tired), TIRED_PERSON)
+        fresh = _points(Q(ready_at__gt=self.at - FRESH) | Q(used_at=None), NEW)
+        best = sorted(self.said, key=lambda clip: -self.said[clip][0])[:WEIGHED]
+        saying = _points(Q(pk__in=best), SAID_MOST)
+        theirs = _points(Q(brief__mention=self.mention.pk), FOR_THEM)
+        fit: Combinable = theirs + speaks + rested + spared + fresh + saying
+        for theme in self.themes[:4]:
+            fit = fit + _points(Q(themes__contains=[theme]), A_THEME)
+        return fit
+
+    def again(self, clip: Clip, *, fit: int) -> Suggestion:
+        """With what is not in its row."""
+        shared = [theme for theme in self.themes if theme in clip.themes]
+        score, said = self.said.get(clip.pk, (0.0, []))
+        place = set(words.of(clip.storyteller.place.name)) & self.words
+        likely = self.yields.likely(clip.pk, average=self.average)
+        better = (likely - self.average) / self.average if self.average else 0.0
+        points = fit + round(SAID_MOST * (score - 1 if said else 0))
+        points += PLACE if place else 0
+        points += round(YIELD_MOST * max(-1.0, min(1.0, better)))
+        points -= max(0, A_THEME * len(shared) - THEMES_MOST)
+        return Suggestion(
             clip=clip,
-            number=index + 1 if index < 5 else None,
-            shared=sorted(touched & set(clip.themes)),
-            same_language=_speaks(clip, mention),
-            rests_until=_rests_until(clip, at=now),
-            consent=consents.get(clip.storyteller_id),
-            filmed_for_them=clip.brief is not None and clip.brief.mention_id == mention.pk,
+            number=None,
+            points=points,
+            shared=shared,
+            said=said,
+            same_language=clip.language.partition("-")[0] == self.language,
+            from_there=bool(place),
+            answers_today=self.answers.get(clip.storyteller_id, 0),
+            rests_until=_rests_until(clip, at=self.at),
+            done=self.yields.of.get(clip.pk),
+            average=self.average,
+            filmed_for_them=clip.brief is not None and clip.brief.mention_id == self.mention.pk,
         )
-        for index, clip in enumerate(found)
-    ]
+
+    def numbered(self, found: list[Suggestion]) -> list[Suggestion]:
+        """With their keys, their consents and captions: two queries for all."""
+        ordered = _matched(self.mention, found)
+        clips = [one.clip for one in ordered]
+        spoken.load_captions(clips)
+        consents = _consents(clips)
+        return [
+            replace(
+                one,
+                number=at + 1 if at < KEYS else None,
+                consent=consents.get(one.clip.storyteller_id),
+            )
+            for at, one in enumerate(ordered)
+        ]
+
+
+def _matched(mention: Mention, found: list[Suggestion]) -> list[Suggestion]:
+    """In the order that a model of the newsroom's own gives them, where one is set up."""
+    pairs = [(str(one.clip.pk), f"{one.clip.title}. {one.clip.quote}") for one in found]
+    scores = matcher.scores(mention.text, lang=mention.lang, clips=pairs)
+    if not scores:
+        return found
+    points = {one.clip.pk: MATCH_MOST * scores.get(str(one.clip.pk), 0.0) for one in found}
+    return sorted(found, key=lambda one: -(one.points + points[one.clip.pk]))
 
 
 def coverage(campaign: Campaign) -> dict[str, int]:
@@ -121,36 +302,64 @@ def coverage(campaign: Campaign) -> dict[str, int]:
     return kept
 
 
-def _fit(mention: Mention, touched: set[str], *, at: datetime) -> Case | Value:
-    short = mention.lang.split("-", maxsplit=1)[0]
-    speaks = Case(When(language=short, then=Value(4)), default=Value(0))
-    about = Case(
-        When(themes__overlap=sorted(touched) or ["-"], then=Value(3)),
-        default=Value(0),
-        output_field=IntegerField(),
-    )
-    rested = Case(
-        When(Q(used_at=None) | Q(used_at__lte=at - REST), then=Value(6)),
-        default=Value(0),
-        output_field=IntegerField(),
-    )
-    # Filmed for this very person: before all others, resting or not.
-    theirs = Case(When(brief__mention=mention.pk, then=Value(100)), default=Value(0))
-    return theirs + speaks + about + rested  # type: ignore[return-value]  # an expression of the three
+def totals(campaign: int) -> tuple[int, int]:
+    """How many clips are ready, and how many of them rest; at most half a minute old."""
+    key = f"shelf-totals:{campaign}"
+    kept: tuple[int, int] | None = cache.get(key)
+    if kept is None:
+        resting = Q(used_at__gt=timezone.now() - REST)
+        found = (
+            Clip.objects.filter(campaign=campaign)
+            .ready()
+            .aggregate(ready=Count("pk"), resting=Count("pk", filter=resting))
+        )
+        kept = (found["ready"], found["resting"])
+        cache.set(key, kept, COVERAGE_LASTS)
+    return kept
 
 
-def _matching(words: str) -> Q:
+def places(campaign: int) -> list[tuple[str, str]]:
+    """Slug and name of where the campaign's storytellers are."""
+    found = Place.objects.filter(storytellers__campaign=campaign).distinct()
+    return list(found.values_list("slug", "name"))
+
+
+def _narrowed(usable: "QuerySet[Clip]", wanted: Wanted, *, at: datetime) -> "QuerySet[Clip]":
+    for word in wanted.words.split()[:6]:
+        usable = usable.filter(_matching(word))
+    if wanted.language:
+        usable = usable.filter(language=wanted.language)
+    if wanted.theme:
+        usable = usable.filter(themes__contains=[wanted.theme])
+    if wanted.place:
+        usable = usable.filter(storyteller__place__slug=wanted.place)
+    if wanted.rested:
+        usable = usable.filter(Q(used_at=None) | Q(used_at__lte=at - REST))
+    return usable
+
+
+def _points(condition: Q, points: int) -> Case:
+    return Case(When(condition, then=Value(points)), default=Value(0), output_field=IntegerField())
+
+
+def _answers_today(campaign: int, *, at: datetime) -> dict[int, int]:
+    """Storyteller → how many answers of theirs went out, or are about to, within a day."""
+    going = [Reply.Status.APPROVED, Reply.Status.POSTING, Reply.Status.POSTED]
+    recent = Reply.objects.filter(
+        account__campaign=campaign, status__in=going, approved_at__gt=at - A_DAY
+    )
+    counted = recent.order_by().values_list("clip__storyteller").annotate(Count("pk"))
+    return dict(counted)
+
+
+def _matching(word: str) -> Q:
     return (
-        Q(title__icontains=words)
-        | Q(quote__icontains=words)
-        | Q(storyteller__public_name__icontains=words)
-        | Q(storyteller__place__name__icontains=words)
-        | Q(themes__contains=[words.lower()])
+        Q(title__icontains=word)
+        | Q(quote__icontains=word)
+        | Q(storyteller__public_name__icontains=word)
+        | Q(storyteller__place__name__icontains=word)
+        | Q(themes__contains=[word.lower()])
     )
-
-
-def _speaks(clip: Clip, mention: Mention) -> bool:
-    return clip.language.split("-", maxsplit=1)[0] == mention.lang.split("-", maxsplit=1)[0]
 
 
 def _rests_until(clip: Clip, *, at: datetime) -> datetime | None:

@@ -1,7 +1,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from responders import urls_outbox
-from responders.views import audit, bulk, composer, desk, handing, shift, templates
+from responders.views import around, audit, bulk, composer, desk, handing, shift, templates
 
 desk_urls = [
     path("", desk.show, name="desk"),
@@ -11,6 +11,8 @@ desk_urls = [
     path("<int:pk>/", desk.show, name="desk-mention"),
     path("<int:pk>/state", desk.state, name="desk-state"),
     path("<int:pk>/shelf", desk.shelf, name="desk-shelf"),
+    path("<int:pk>/conversation", around.conversation, name="desk-conversation"),
+    path("<int:pk>/translation", around.translation, name="desk-translation"),
     path("<int:pk>/claim", desk.claim, name="desk-claim"),
     path("<int:pk>/take-over", desk.take_over, name="desk-take-over"),
     path("<int:pk>/beat", desk.beat, name="desk-beat"),

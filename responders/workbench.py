@@ -1,18 +1,18 @@
 """All that the desk shows of one mention: tweet, author, draft, shelf and checks."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils import timezone
 
 from campaign.models import Campaign, Mention, User
 from petitions.actions import links
-from responders import cautions, queue, shelf, weight, wording
+from responders import cautions, queue, shelf, surroundings, weight, wording
 from responders.actions import approval, drafts, eyes, handing, media
 from responders.cautions import Caution
 from responders.models import MediaUpload, Reply, ReplyTemplate
 from videos import clocks, routing
 
-EARLIER = 3
 HELD_SHOWN = 3
 SHIFT_LASTS = 60
 
@@ -40,9 +40,9 @@ class Draft:
         }.get(MediaUpload.State(self.film.state), "Paired, X prepares it")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bench:
-    """One mention on the desk."""
+    """One mention on the desk. What is asked for only by some pages is found when they ask."""
 
     mention: Mention
     mine: bool
@@ -50,12 +50,38 @@ class Bench:
     draft: Draft | None
     candidates: list[Reply]
     answer: Reply | None
-    earlier: list[Mention]
-    suggestions: list[shelf.Suggestion]
-    templates: list[tuple[ReplyTemplate, str]]
     colleagues: list[User]
-    field: routing.Glance | None = None
-    brief: clocks.Row | None = None
+    wanted: shelf.Wanted
+
+    @cached_property
+    def around(self) -> surroundings.Surroundings:
+        return surroundings.around(self.mention)
+
+    @cached_property
+    def suggestions(self) -> list[shelf.Suggestion]:
+        chosen = self.draft.reply.clip if self.draft else None
+        return shelf.suggest(self.mention, wanted=self.wanted, chosen=chosen)
+
+    @cached_property
+    def totals(self) -> tuple[int, int]:
+        """Clips that are ready, and those of them that rest."""
+        return shelf.totals(self.mention.campaign_id)
+
+    @cached_property
+    def places(self) -> list[tuple[str, str]]:
+        return shelf.places(self.mention.campaign_id)
+
+    @cached_property
+    def templates(self) -> list[tuple[ReplyTemplate, str]]:
+        return _templates(self.mention, self.draft.reply) if self.draft else []
+
+    @cached_property
+    def field(self) -> routing.Glance | None:
+        return _field(self.mention, may_ask=self.mine or self.holder is None)
+
+    @cached_property
+    def brief(self) -> clocks.Row | None:
+        return _brief(self.mention)
 
     @property
     def beginnings(self) -> list[tuple[ReplyTemplate, str]]:
@@ -88,7 +114,9 @@ class Bench:
         return next((one for one in self.suggestions if clip and one.clip.pk == clip), None)
 
 
-def bench(mention: Mention, *, words: str = "", draft: str = "", by: User) -> Bench:
+def bench(
+    mention: Mention, *, wanted: shelf.Wanted | None = None, draft: str = "", by: User
+) -> Bench:
     """`draft` is the id of the candidate to show; without it, the one written in last."""
     now = timezone.now()
     until = mention.claimed_until
@@ -103,12 +131,8 @@ def bench(mention: Mention, *, words: str = "", draft: str = "", by: User) -> Be
         draft=draft_facts(reply) if reply else None,
         candidates=candidates,
         answer=_answer_to(mention),
-        earlier=_earlier(mention),
-        suggestions=shelf.suggest(mention, words=words, chosen=reply.clip if reply else None),
-        templates=_templates(mention, reply) if reply else [],
         colleagues=handing.colleagues(mention.campaign, of=by) if reply else [],
-        field=_field(mention, may_ask=mine or holder is None),
-        brief=_brief(mention),
+        wanted=wanted or shelf.Wanted(),
     )
 
 
@@ -173,17 +197,6 @@ def _answer_to(mention: Mention) -> Reply | None:
     return done.select_related(
         "mention__account", "clip__storyteller", "author", "approved_by", "link"
     ).first()
-
-
-def _earlier(mention: Mention) -> list[Mention]:
-    """What the same person wrote to us before, newest first."""
-    same = Mention.objects.filter(
-        network=mention.network,
-        author_id=mention.author_id,
-        campaign=mention.campaign_id,
-        posted_at__lt=mention.posted_at,
-    )
-    return list(same.defer("raw").order_by("-posted_at")[:EARLIER])
 
 
 def _templates(mention: Mention, reply: Reply) -> list[tuple[ReplyTemplate, str]]:

@@ -201,6 +201,18 @@ def clips_ready(mention: Mention, coverage: dict[str, int]) -> int:
 
 
 @register.filter
+def per_cent(rate: float) -> str:
+    return f"{100 * rate:.0f} %"
+
+
+@register.filter
+def media_words(media: dict[str, int]) -> str:
+    """`2 photos, 1 video`."""
+    said = [f"{number} {kind}{'' if number == 1 else 's'}" for kind, number in media.items()]
+    return ", ".join(said) or "Media"
+
+
+@register.filter
 def doubt_words(mention: Mention) -> str:
     """Why it stands in the lane of doubt."""
     return {"hostile": "Sounds hostile", "off_topic": "Looks off topic"}.get(mention.doubt, "")

@@ -12,12 +12,13 @@ from django.urls import reverse
 
 from campaign.access import NewsroomRequest
 from campaign.models import Mention
-from responders import queue, reasons, workbench
+from responders import queue, reasons, shelf, workbench
 from responders.actions import desk, handing, notices
 from responders.actions.changes import Refused
 from responders.models import Reply
 from responders.reports import shift
 from responders.wording import TextTooLong
+from videos.themes import THEMES
 
 CONFLICT = 409
 
@@ -70,10 +71,12 @@ def context_of(
         "bench": None,
     } | strip_of(request)
     if mention is not None:
-        words = request.GET.get("words", "").replace("\x00", "")[:100]
         chosen = draft or request.POST.get("draft", "") or request.GET.get("draft", "")
-        bench = workbench.bench(mention, words=words, draft=chosen, by=request.user)
-        context |= {"bench": bench, "words": words}
+        bench = workbench.bench(
+            mention, wanted=shelf.Wanted.read(request.GET), draft=chosen, by=request.user
+        )
+        context |= {"bench": bench, "themes": THEMES}
+        context["languages_named"] = list(shelf.LANGUAGE_NAMES.items())
     return context
 
 
@@ -136,8 +139,7 @@ def done(
 def advance(request: NewsroomRequest, mention: Mention) -> HttpResponse:
     """Claim the next one that is free; the pane of the old one if there is none."""
     following = desk.claim_next(
-        lambda: queue.next_after(mention, request.campaign, filters_of(request.GET)),
-        by=request.user,
+        *queue.following(mention, request.campaign, filters_of(request.GET)), by=request.user
     )
     said = f"Next: @{following.author_handle}" if following else "Nothing else is waiting here."
     return done(request, following or mention, said=said)

@@ -1,7 +1,7 @@
-"""The desk page with a million mentions in the table: server time and number of queries.
+"""The desk with a million mentions and 5,000 clips: server time and queries of all it asks for.
 
-The baseline is the sign-in page in the same run: what a page costs that asks the
-database for nothing but who is there.
+The value is the slowest of them. The baseline is the sign-in page in the same run: what a page
+costs that asks the database for nothing but who is there.
 """
 
 import time
@@ -13,72 +13,123 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from campaign import roles
-from campaign.models import Account, Campaign, User
+from campaign.models import Account, Campaign, Mention, User
+from tests.bench import library
 from tests.bench.figures import p50, p95
 
 MENTIONS = 1_000_000
-VIEWS = 200
+VIEWS = 60
 GOAL = 0.060
 GOAL_QUERIES = 12
+HERE = "/c/bench-desk/desk/"
 
 FILL = """
 INSERT INTO campaign_mention (
     campaign_id, account_id, network, external_id, author_id, author_handle, author_name,
-    author_avatar, author_followers, author_verified, author_bio, author_location, text, lang,
-    posted_at, received_at, kind, conversation_id, in_reply_to, replyable, replyable_reason,
-    sensitive, has_media, raw, priority, priority_parts, themes, status, reason
+    author_avatar, author_followers, author_verified, author_bio, author_location, country, text,
+    lang, posted_at, received_at, kind, conversation_id, in_reply_to, replyable, replyable_reason,
+    sensitive, has_media, raw, priority, priority_parts, queue_at, doubt, trusted, themes, search,
+    status, reason
 )
 SELECT %(campaign)s, %(account)s, 'x', (1800000000000000000 + n)::text, (n %% 400000)::text,
-    'voice_' || n %% 400000, 'A voice', '', n %% 9000, false, '', '',
-    'Nobody should wait ten years in a tent, says voice ' || n || '. @iwelcome_now #IWelcome',
-    (ARRAY['en', 'fr', 'ar', 'sw'])[1 + n %% 4],
-    now() - n * interval '1 second', now() - n * interval '1 second', 'post', '', '',
-    n %% 5 <> 0, 'mentioned', false, false, '{}', n %% 97, '{}', '{}',
+    'voice_' || n %% 400000, 'A voice', '', n %% 9000, false, '', '', country, text, lang,
+    now() - n * interval '1 second', now() - n * interval '1 second', 'post',
+    (n / 3)::text, '', n %% 5 <> 0, 'mentioned', false, false, '{}', n %% 97, '{}',
+    now() - n * interval '1 second' - (n %% 97) * interval '15 minutes',
+    CASE WHEN n %% 50 = 0 THEN 'hostile' ELSE '' END, false, themes,
+    to_tsvector('simple', text) || array_to_tsvector(
+        ARRAY['@voice_' || n %% 400000, 'lang:' || lang, 'in:' || country]
+        || ('theme:' || themes[1])
+    ),
     CASE WHEN n %% 4 = 0 THEN 'waiting' WHEN n %% 4 = 1 THEN 'answered' WHEN n %% 4 = 2
         THEN 'dismissed' ELSE 'filtered' END,
     CASE WHEN n %% 4 >= 2 THEN 'off_topic' ELSE '' END
-FROM generate_series(1, %(count)s) AS n
+FROM (
+    SELECT n,
+        'Nobody should wait ten years in a tent, says voice ' || n || CASE
+            WHEN n %% 5000 = 0 THEN ' of the blackboard' ELSE '' END
+            || '. @iwelcome_now #IWelcome' AS text,
+        (ARRAY['en', 'fr', 'ar', 'sw'])[1 + (n / 4) %% 4] AS lang,
+        (ARRAY['GB', 'FR', 'DE', 'KE', 'LB'])[1 + (n / 4) %% 5] AS country,
+        ARRAY[(ARRAY['shelter', 'school', 'home', 'family'])[1 + (n / 7) %% 4]] AS themes
+    FROM generate_series(1, %(count)s) AS n
+) AS made
 """
 
 
 def run() -> dict[str, Any]:
-    """Seconds of the whole request, in this process, by Django's test client."""
-    campaign = Campaign.objects.create(slug="bench-desk", name="Bench", hashtag="IWelcome")
+    """Seconds of whole requests, in this process, by Django's test client."""
+    campaign = Campaign.objects.create(
+        slug="bench-desk", name="Bench", hashtag="IWelcome", languages=["en", "fr", "ar", "sw"]
+    )
     account = Account.objects.create(campaign=campaign, external_id="72", handle="iwelcome_now")
     with connection.cursor() as cursor:
         facts = {"campaign": campaign.pk, "account": account.pk, "count": MENTIONS}
         cursor.execute(FILL, facts)
-        cursor.execute("VACUUM ANALYZE campaign_mention")
+    library.fill(campaign)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
     client = Client()
-    client.force_login(_editor(campaign))
-    times = _times(client, "/c/bench-desk/desk/")
-    bare = _times(Client(), "/sign-in/")
-    with CaptureQueriesContext(connection) as queries:
-        client.get("/c/bench-desk/desk/")
-    value, baseline = p95(times), p95(bare)
+    client.force_login(editor(campaign))
+    bare = p95(_times(Client(), "/sign-in/"))
+    times = {name: _times(client, address) for name, address in _addresses().items()}
+    queries = {name: _queries(client, address) for name, address in _addresses().items()}
+    slowest = max(times, key=lambda name: p95(times[name]))
+    value = p95(times[slowest])
+    listed = ", ".join(f"{name} {p95(times[name]) * 1000:.0f}" for name in times)
     return {
         "value": round(value * 1000, 1),
-        "unit": f"ms p95 (median {p50(times) * 1000:.1f}), {len(queries)} queries",
-        "baseline": f"{baseline * 1000:.1f} ms",
-        "ratio": round(value / baseline, 1),
-        "goal": f"≤ {GOAL * 1000:.0f} ms and ≤ {GOAL_QUERIES} queries with {MENTIONS:,} mentions",
-        "ok": value <= GOAL and len(queries) <= GOAL_QUERIES,
+        "unit": f"ms p95 ({slowest}, median {p50(times[slowest]) * 1000:.1f}); all: {listed}; "
+        f"at most {max(queries.values())} queries",
+        "baseline": f"{bare * 1000:.1f} ms",
+        "ratio": round(value / bare, 1),
+        "goal": f"≤ {GOAL * 1000:.0f} ms and ≤ {GOAL_QUERIES} queries, {MENTIONS:,} mentions",
+        "ok": value <= GOAL and queries["desk"] <= GOAL_QUERIES,
     }
 
 
-def _editor(campaign: Campaign) -> User:
-    maya = User.objects.create_user("bench-maya")
+def _addresses() -> dict[str, str]:
+    waiting = Mention.objects.waiting().filter(campaign__slug="bench-desk", replyable=True)
+    first = waiting.ranked()[0].pk
+    twentieth = waiting.ranked()[600]
+    after = f"{int(twentieth.queue_at.timestamp() * 1_000_000)}-{twentieth.pk}"
+    return {
+        "desk": HERE,
+        "tweet": f"{HERE}{first}/",
+        "shelf": f"{HERE}{first}/shelf",
+        "state": f"{HERE}{first}/state",
+        "page 20": f"{HERE}?after={after}",
+        "news": f"{HERE}news?after=1",
+        "language": f"{HERE}?lang=sw",
+        "all filters": f"{HERE}?lang=ar&theme=school&country=LB&clip=1",
+        "rare word": f"{HERE}?q=blackboard",
+        "common word": f"{HERE}?q=tent",
+        "no such word": f"{HERE}?q=nonesuch",
+        "handle": f"{HERE}?q=@voice_3999",
+        "dismissed": f"{HERE}?lane=dismissed&q=ten",
+    }
+
+
+def editor(campaign: Campaign) -> User:
+    maya = User.objects.create_user(f"maya-{campaign.slug}")
     maya.groups.add(Group.objects.get(name=roles.EDITOR))
     maya.campaigns.add(campaign)
     return maya
 
 
+def _queries(client: Client, address: str) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        client.get(address)
+    return len(queries)
+
+
 def _times(client: Client, address: str) -> list[float]:
     times = []
-    for _ in range(VIEWS):
+    for turn in range(VIEWS + 1):
         began = time.perf_counter()
         answer = client.get(address)
-        times.append(time.perf_counter() - began)
+        if turn:  # the first look of a process reads templates
+            times.append(time.perf_counter() - began)
         if answer.status_code != 200:
             raise RuntimeError(f"{address} answered {answer.status_code}")
     return times

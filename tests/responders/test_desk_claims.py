@@ -250,14 +250,30 @@ def test_expire_leases_frees_what_ended_and_nothing_else(ana: User) -> None:
     assert _verbs(over) == ["claimed", "lease ran out"]
 
 
-@pytest.mark.django_db
-def test_claim_next_passes_over_what_a_colleague_took(ana: User, joe: User) -> None:
-    taken, free = factories.MentionFactory(), factories.MentionFactory()
-    offers = iter([taken, free])
-    desk.claim(taken, by=joe)
+@pytest.mark.django_db(transaction=True)
+def test_claim_next_by_twenty_at_once_gives_each_another() -> None:
+    account = factories.AccountFactory()
+    for _ in range(THREADS):
+        factories.MentionFactory(account=account)
+    people = [factories.editor(account.campaign) for _ in range(THREADS)]
+    waiting = Mention.objects.waiting().ranked()
+    together = Barrier(THREADS)
 
-    assert desk.claim_next(lambda: next(offers), by=ana) == free
-    assert desk.claim_next(lambda: None, by=ana) is None
+    def run(person: User) -> int:
+        try:
+            together.wait()
+            found = desk.claim_next(waiting.none(), waiting.all(), by=person)
+            assert found is not None
+            return found.pk
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        won = list(pool.map(run, people))
+
+    assert len(set(won)) == THREADS
+    assert desk.claim_next(waiting.all(), by=people[0]) is None
+    assert desk.claim_next(by=people[0]) is None
 
 
 @pytest.mark.django_db

@@ -4,9 +4,8 @@ import pytest
 from django.core.cache import cache
 from pytest_django import DjangoAssertNumQueries
 
-from campaign.intake import themes
 from campaign.models import Account, Mention, Ranking
-from responders import queue, shelf
+from responders import queue
 from responders.queue import Cursor, Filters, Lane
 from responders.templatetags import desk as tags
 from tests import factories
@@ -176,52 +175,6 @@ def test_counts_are_of_this_campaign_in_one_query(
 )
 def test_cursor_reads_only_its_own(text: str, cursor: Cursor | None) -> None:
     assert Cursor.read(text) == cursor
-
-
-@pytest.mark.django_db
-def test_suggest_puts_language_theme_and_rest_first(account: Account) -> None:
-    mention = factories.MentionFactory(
-        account=account, text="The children need a school", lang="en"
-    )
-
-    def clip(name: str, **facts: object) -> None:
-        factories.ClipFactory(
-            storyteller__campaign=account.campaign, storyteller__public_name=name, **facts
-        )
-
-    clip("fits", language="en", themes=["school"])
-    clip("language", language="en", themes=["work"])
-    clip("theme", language="ar", themes=["children"])
-    clip("tired", language="en", themes=["school"], used_at=mention.received_at, used=1)
-    clip("off the shelf", status="retired")
-    factories.ClipFactory(storyteller__public_name="another campaign's")
-
-    found = shelf.suggest(mention)
-
-    assert [one.clip.storyteller.public_name for one in found] == [
-        "fits",
-        "language",
-        "theme",
-        "tired",
-    ]
-    assert [one.number for one in found] == [1, 2, 3, 4]
-    assert found[0].reasons == ["School", "English", "never used"]
-    assert found[3].rests_until is not None
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("count", [1, 12])
-def test_suggest_asks_a_fixed_number_of_queries(
-    account: Account, count: int, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    mention = factories.MentionFactory(account=account)
-    for _ in range(count):
-        factories.ClipFactory(storyteller__campaign=account.campaign)
-
-    themes.lexicon(account.campaign_id)
-    with django_assert_num_queries(2):
-        for one in shelf.suggest(mention):
-            assert (one.reasons[0], one.may_show) == ("English", "name, face, camp")
 
 
 @pytest.mark.django_db

@@ -27,6 +27,8 @@ GETS = [
     "desk-mention",
     "desk-state",
     "desk-shelf",
+    "desk-conversation",
+    "desk-translation",
 ]
 HTMX = {"HX-Request": "true", "HX-Target": "pane"}
 
