@@ -8,14 +8,47 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 
 from campaign.models import Campaign, User
 
 P = ParamSpec("P")
+
+#: Where somebody who still has to add a second factor may go: to add it, and out.
+WITHOUT_SECOND_FACTOR = ("/account/", "/sign-out/", "/sign-in/", "/health/")
+SETTLED = "second_factor_settled"
+
+
+def ask_for_second_factor(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware: a role that requires a second factor opens no page before one is added.
+
+    Asked once a session; a changed role ends the person's sessions (`actions.people`).
+    """
+
+    def check(request: HttpRequest) -> HttpResponseBase:
+        user = request.user
+        if (
+            not settings.SECOND_FACTOR_ROLES
+            or not isinstance(user, User)
+            or request.path.startswith(WITHOUT_SECOND_FACTOR)
+            or SETTLED in request.session
+            or getattr(request, "device", None) is not None
+        ):
+            return get_response(request)
+        if user.needs_second_factor and not user.has_second_factor:
+            messages.info(request, "Your role needs a second factor. Add one to go on.")
+            return redirect("mfa_index")
+        request.session[SETTLED] = True
+        return get_response(request)
+
+    return check
 
 
 class NewsroomRequest(HttpRequest):

@@ -121,6 +121,20 @@ class Environment(BaseSettings):
         default=[],
         description="hosts in our own network that webhooks and imports may reach, by commas",
     )
+    second_factor_roles: Words = Field(
+        default=["senior editor", "manager", "safeguarding", "admin"],
+        description="roles that must have a passkey or an authenticator app, separated by commas",
+    )
+    oidc_server_url: str = Field(
+        default="",
+        pattern=r"^(https?://.+)?$",
+        description="the organisation's OpenID Connect server, such as https://id.example.org",
+    )
+    oidc_client_id: str = Field(default="", description="the newsroom's client id there")
+    oidc_client_secret: str = Field(default="", description="the secret of that client")
+    oidc_name: str = Field(
+        default="your organisation", description="what the button for it says after “Sign in with”"
+    )
     aws_storage_bucket_name: str = Field(
         default="", description="the S3 bucket for footage; empty keeps it on the local disk"
     )
@@ -137,6 +151,7 @@ class Environment(BaseSettings):
     @field_validator(
         "allowed_hosts",
         "field_encryption_keys",
+        "second_factor_roles",
         "email_hmac_keys",
         "secret_key_fallbacks",
         "outgoing_trusted_hosts",

@@ -6,6 +6,7 @@ it missed.
 """
 
 import asyncio
+import json
 import logging
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from contextlib import suppress
@@ -21,7 +22,7 @@ from redis import RedisError, ResponseError
 from redis.asyncio import Redis
 
 from campaign import devices
-from campaign.live import KEPT, STREAM
+from campaign.live import KEPT, LEFT, STREAM
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +47,8 @@ class News(NamedTuple):
     place: int
     #: As it goes to every tab: made once, however many there are.
     frame: bytes
+    #: People whose tabs end with it.
+    left: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class Audience:
 
     campaigns: frozenset[int] = frozenset()
     place: int = 0
+    person: int = 0
 
     def hears(self, news: News) -> bool:
         return news.campaign in self.campaigns or (self.place != 0 and news.place == self.place)
@@ -71,9 +75,13 @@ class Tab:
         try:
             self.queue.put_nowait(news)
         except asyncio.QueueFull:
-            while not self.queue.empty():
-                self.queue.get_nowait()
-            self.queue.put_nowait(None)
+            self.end()
+
+    def end(self) -> None:
+        """Hang up. The browser comes back, and is asked again who it is."""
+        while not self.queue.empty():
+            self.queue.get_nowait()
+        self.queue.put_nowait(None)
 
 
 def _news(entry: Any) -> News:  # redis types an entry for every protocol at once
@@ -85,7 +93,12 @@ def _news(entry: Any) -> News:  # redis types an entry for every protocol at onc
         campaign=int(fields[b"campaign"]),
         place=int(fields[b"place"]),
         frame=b"id: %b\nevent: %b\ndata: %b\n\n" % parts,
+        left=_left(fields[b"data"]) if fields[b"kind"] == LEFT.encode() else frozenset(),
     )
+
+
+def _left(data: bytes) -> frozenset[int]:
+    return frozenset(int(one) for one in json.loads(data)["ids"])
 
 
 class Hub:
@@ -155,7 +168,9 @@ class Hub:
 
     def _hand_out(self, news: News) -> None:
         for tab in self.tabs:
-            if tab.audience.hears(news):
+            if tab.audience.person in news.left:
+                tab.end()
+            elif tab.audience.hears(news):
                 tab.offer(news)
 
 
@@ -178,10 +193,10 @@ def _audience(cookie: str, campaign: str) -> Audience | None:
         return None
     crew = getattr(user, "crew", None)
     if crew is not None:
-        return Audience(place=crew.place_id)
+        return Audience(place=crew.place_id, person=user.pk)
     campaigns = user.campaigns.filter(slug=campaign) if campaign else user.campaigns.all()
     ids = frozenset(campaigns.values_list("pk", flat=True))
-    return Audience(campaigns=ids) if ids else None
+    return Audience(campaigns=ids, person=user.pk) if ids else None
 
 
 async def _refuse(send: Send) -> None:

@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 Fields = dict[Any, Any]  # as redis types the fields of an entry
 
 STREAM = "live"
+#: The event that ends the open pages of the people whose ids it carries.
+LEFT = "left"
 KEPT = 5_000
 
 _redis: Redis | None = None

@@ -41,6 +41,12 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "django_htmx",
     "django_rq",
     "template_partials",
@@ -57,9 +63,11 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "campaign.devices.DeviceMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "campaign.access.ask_for_second_factor",
 ]
 
 ROOT_URLCONF = "campaign.urls"
@@ -127,18 +135,58 @@ RQ_QUEUES = {
 RQ_SHOW_ADMIN_LINK = False
 
 AUTH_USER_MODEL = "campaign.User"
+_validators = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": f"{_validators}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": f"{_validators}.UserAttributeSimilarityValidator"},
+    {"NAME": f"{_validators}.CommonPasswordValidator"},
 ]
-LOGIN_URL = "sign-in"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-LOGOUT_REDIRECT_URL = "sign-in"
+LOGOUT_REDIRECT_URL = "account_login"
+
+# Signing in (django-allauth): name and password with a second factor, a passkey, or the
+# organisation's own sign-in. Nobody signs up: people are invited.
+ACCOUNT_ADAPTER = "campaign.sign_in.Adapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Each row of waits is longer than the one before: guessing gets slower the longer it goes on.
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "20/m/ip,100/h/ip,5/m/key,10/h/key,20/d/key",
+    "reauthenticate": "10/m/user",
+    "reset_password": "10/m/ip,3/h/key",
+    "reset_password_from_key": "20/m/ip",
+    "change_password": "5/m/user",
+}
+SECOND_FACTOR_ROLES = ENV.second_factor_roles
+MFA_ADAPTER = "campaign.sign_in.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Campaign newsroom"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+SOCIALACCOUNT_ADAPTER = "campaign.sign_in.OrganisationAdapter"
+SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {"openid_connect": {"APPS": []}}
+if ENV.oidc_server_url:
+    SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"].append(
+        {
+            "provider_id": "organisation",
+            "name": ENV.oidc_name,
+            "client_id": ENV.oidc_client_id,
+            "secret": ENV.oidc_client_secret,
+            "settings": {"server_url": ENV.oidc_server_url},
+        }
+    )
 
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [
@@ -261,6 +309,7 @@ CLOCK: dict[str, float] = {
     "petitions.actions.retention.anonymise_closed": 3600,
     "campaign.intake.alarm.sweep": 60,
     "campaign.actions.opt_outs.sweep": 5,
+    "campaign.actions.people.ring_for_invitations": 60,
 }
 
 SESSION_COOKIE_SECURE = HTTPS

@@ -37,6 +37,8 @@ PEOPLE = (
     Person("achol", "Achol", roles.CREW, "films in Kakuma", place="kakuma"),
     Person("nabil", "Nabil", roles.CREW, "films in Shatila", place="shatila"),
     Person("ruth", "Ruth", roles.SAFEGUARDING, "keeps the storytellers safe"),
+    Person("esi", "Esi", roles.ADMIN, "invites people, changes roles with a second admin"),
+    Person("paul", "Paul", roles.ADMIN, "the second admin"),
 )
 
 TEMPLATES = {

@@ -48,6 +48,7 @@ def _prepare_environment(folder: Path) -> None:
         "DATABASE_URL": database or _start(Postgres(folder / "postgres", fast=True)),
         "REDIS_URL": redis or _start(Valkey(folder / "valkey", fast=True)),
         "DEBUG": "0",
+        "SECOND_FACTOR_ROLES": "",
         "PUBLIC_URL": "http://testserver",
         "EMAIL_URL": "memory://",
         "DATA_DIR": str(folder / "data"),

@@ -75,6 +75,7 @@ class Newsroom:
             # Whatever `.env` says: a newsroom that plays must reach neither X nor a real mailbox.
             settings |= {
                 "DEBUG": "1",
+                "SECOND_FACTOR_ROLES": "",
                 "X_API_URL": self.sandbox_address,
                 "X_STREAM_URL": self.sandbox_address,
                 "X_WEB_URL": self.sandbox_address,

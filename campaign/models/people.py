@@ -1,3 +1,5 @@
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
@@ -15,6 +17,18 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.short_name
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Whether their role must not be entered with a password alone."""
+        roles = settings.SECOND_FACTOR_ROLES
+        return bool(roles) and (self.is_superuser or self.groups.filter(name__in=roles).exists())
+
+    @property
+    def has_second_factor(self) -> bool:
+        """A passkey or an authenticator app; recovery codes alone are none."""
+        factors = Authenticator.objects.filter(user=self)
+        return bool(factors.exclude(type=Authenticator.Type.RECOVERY_CODES).exists())
 
     @property
     def short_name(self) -> str:

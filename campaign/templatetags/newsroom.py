@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from django import template
+from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
@@ -126,3 +127,9 @@ def direction(lang: str) -> str:
     if not lang or lang in {"und", "qme", "qst", "zxx"}:
         return "auto"
     return "rtl" if lang.split("-", maxsplit=1)[0] in RIGHT_TO_LEFT else "ltr"
+
+
+@register.filter
+def dressed(field: BoundField, css: str) -> SafeString:
+    """A form's field with these classes."""
+    return field.as_widget(attrs={"class": css})

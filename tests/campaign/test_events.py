@@ -14,6 +14,7 @@ from redis import Redis
 from campaign import events, live
 from campaign.models import User
 from tests import factories
+from tests.process.helpers import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -200,3 +201,22 @@ def test_tab_that_does_not_read_is_ended() -> None:
         assert tab.queue.get_nowait() is None
 
     asyncio.run(run())
+
+
+def test_tab_of_somebody_who_was_left_out_is_hung_up() -> None:
+    campaign = factories.CampaignFactory()
+    ana, ben = factories.editor(campaign), factories.editor(campaign)
+    listener = Listener(ana)
+
+    async def leave(person: User) -> None:
+        await in_thread(partial(live.announce, live.LEFT, campaign=campaign, ids=[person.pk]))
+
+    async def scenario() -> None:
+        await listener.until(b": welcome")
+        await leave(ben)
+        await listener.until(b"event: left")
+        assert len(events.hub.tabs) == 1
+        await leave(ana)
+        assert await asyncio.to_thread(wait_until, lambda: not events.hub.tabs)
+
+    listen(listener, scenario)

@@ -45,11 +45,9 @@ def test_person_signs_in_and_out(client: Client, campaign: Campaign) -> None:
     ana = factories.editor(campaign)
     ana.set_password("a good long password")
     ana.save(update_fields=["password"])
-    wrong = client.post("/sign-in/", {"username": ana.username, "password": "guess"})
+    wrong = client.post("/sign-in/", {"login": ana.username, "password": "guess"})
     assert wrong.status_code == 200
-    answer = client.post(
-        "/sign-in/", {"username": ana.username, "password": "a good long password"}
-    )
+    answer = client.post("/sign-in/", {"login": ana.username, "password": "a good long password"})
     assert answer.headers["Location"] == "/"
     assert client.post("/sign-out/").headers["Location"] == "/sign-in/"
     assert client.get("/").headers["Location"] == "/sign-in/?next=/"
@@ -58,7 +56,7 @@ def test_person_signs_in_and_out(client: Client, campaign: Campaign) -> None:
 def test_health_tells_what_answers(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     assert client.get("/health/live").content == b"ok"
     assert client.get("/health/ready").json() == {"database": True, "redis": True}
-    monkeypatch.setattr("campaign.views._redis_answers", lambda: False)
+    monkeypatch.setattr("campaign.views.front._redis_answers", lambda: False)
     answer = client.get("/health/ready")
     assert (answer.status_code, answer.json()) == (503, {"database": True, "redis": False})
 

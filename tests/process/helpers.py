@@ -1,6 +1,7 @@
 """Waiting for things, finding processes, and a clean environment to start them in."""
 
 import os
+import random
 import socket
 import time
 from collections.abc import Callable
@@ -29,8 +30,8 @@ def bare_environment() -> dict[str, str]:
 
 
 def free_ports(count: int) -> int:
-    """The first of COUNT ports in a row that nobody listens on."""
-    for first in range(18_000, 60_000, 7):
+    """The first of COUNT ports in a row that nobody listens on; others may be looking, too."""
+    for first in random.sample(range(18_000, 60_000, 7), k=200):
         if all(_is_free(port) for port in range(first, first + count)):
             return first
     raise AssertionError("no free ports")

@@ -300,7 +300,8 @@ def test_charlie_who_is_signed_out_is_asked_to_sign_in(
     reply = due(mention__account=account)
     address = page(name, reply.pk) if "-" in name else page(name)
     answer = client.get(address) if name in PAGES else client.post(address)
-    assert (answer.status_code, answer["Location"]) == (302, f"{reverse('sign-in')}?next={address}")
+    gate = reverse("account_login")
+    assert (answer.status_code, answer["Location"]) == (302, f"{gate}?next={address}")
 
 
 @pytest.mark.parametrize("name", [*PAGES, *DESK_BUTTONS, *SENIOR_BUTTONS, "pause", "resume"])

@@ -252,7 +252,7 @@ def test_form_wants_channel_and_confirmation(
 
 def test_charlie_who_is_signed_out_is_asked_to_sign_in(client: Client, leila: Storyteller) -> None:
     answer = client.post(address(leila), SAID)
-    assert answer["Location"] == f"{reverse('sign-in')}?next={address(leila)}"
+    assert answer["Location"] == f"{reverse('account_login')}?next={address(leila)}"
 
 
 @pytest.mark.parametrize("role", [roles.EDITOR, roles.SENIOR_EDITOR, roles.MANAGER, roles.CREW])

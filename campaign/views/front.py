@@ -19,6 +19,7 @@ LANDINGS = (
     ("campaign.use_desk", "desk"),
     ("campaign.view_reports", "reports"),
     ("campaign.view_clips", "clips"),
+    ("campaign.set_up_campaign", "people"),
 )
 
 
