@@ -98,4 +98,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("c/<slug:campaign>/reports/", reports.reports, name="reports"),
     path("c/<slug:campaign>/reports.csv", reports.reports_csv, name="reports-csv"),
+    path("c/<slug:campaign>/reports.xlsx", reports.reports_xlsx, name="reports-xlsx"),
 ]

@@ -1,30 +1,72 @@
-"""The same numbers by clip, by storyteller and place, by day, or by language."""
+"""The same numbers by clip, by storyteller and place, by day, by country, and so on."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any, Literal, cast
 
-from django.db.models import QuerySet, Sum
-from django.db.models.functions import TruncDate
+from django.utils import timezone
 
+from campaign.models import User
+from petitions import tallies
+from petitions.reports import names
 from petitions.reports.rates import Rate
-from petitions.reports.scope import ALL, CONFIRMED, PENDING, WAIT, Quantile, Scope
+from petitions.reports.scope import Scope
 
-By = Literal["clip", "storyteller", "day", "language"]
+By = Literal[
+    "clip", "storyteller", "place", "day", "hour", "language", "country", "editor", "theme",
+    "network", "wait",
+]  # fmt: skip
 NAMES: dict[By, str] = {
     "clip": "Clip",
     "storyteller": "Storyteller and place",
+    "place": "Place",
     "day": "Day",
+    "hour": "Hour of the day",
     "language": "Language",
+    "country": "Country",
+    "editor": "Editor",
+    "theme": "Theme",
+    "network": "Network",
+    "wait": "Time to reply",
 }
-#: What a row of each table has in common, as fields of the link.
-_FIELDS: dict[By, list[str]] = {
-    "clip": ["clip_id", "clip_title", "storyteller", "place"],
-    "storyteller": ["place", "storyteller"],
-    "day": [],
-    "language": ["language"],
+#: How long somebody waited: what a row's key means, by its upper bound in minutes.
+WAITS = {
+    5: "Within 5 min",
+    15: "5 to 15 min",
+    60: "15 to 60 min",
+    240: "1 to 4 h",
+    1440: "4 to 24 h",
 }
+LONGEST = "More than a day"
+_STORYTELLER = ("link.place", "link.storyteller")
+_WAITED = "extract(epoch FROM link.posted_at - link.tweeted_at) / 60"
+#: What a row of each table has in common, as expressions over its link.
+_LINK: dict[By, tuple[str, ...]] = {
+    "clip": ("link.clip_id", "link.clip_title", "link.storyteller", "link.place"),
+    "storyteller": _STORYTELLER,
+    "place": ("link.place",),
+    "language": ("link.language",),
+    "editor": ("link.editor_id",),
+    "network": ("link.network",),
+    "theme": ("theme",),
+    "wait": (
+        "CASE "
+        + " ".join(f"WHEN {_WAITED} <= {bound} THEN {bound}" for bound in WAITS)
+        + f" WHEN {_WAITED} IS NULL THEN NULL ELSE 999999 END",
+    ),
+}
+_POSTED = {
+    "day": "(link.posted_at AT TIME ZONE %(zone)s)::date",
+    "hour": "extract(hour FROM link.posted_at AT TIME ZONE %(zone)s)::int",
+}
+_COUNTED = {
+    "day": "(hour AT TIME ZONE %(zone)s)::date",
+    "hour": "extract(hour FROM hour AT TIME ZONE %(zone)s)::int",
+}
+_THEMES = """, LATERAL unnest(CASE WHEN link.themes = '{}' OR link.themes IS NULL
+    THEN '{""}'::varchar[] ELSE link.themes END) AS theme"""
 
 Key = tuple[Any, ...]
 
@@ -32,41 +74,41 @@ Key = tuple[Any, ...]
 @dataclass(slots=True)
 class Row:
     """One line. `wait` is the median from tweet to reply; `of_link` is False for signatures of
-    people who came straight to the page."""
+    people who came straight to the page. `spark` are confirmed signatures by day."""
 
     key: Key
     by: By
     of_link: bool = True
+    name: str = ""
+    mentions: int = 0
     replies: int = 0
+    views: int = 0
+    viewed: int = 0
     people: int = 0
     bots: int = 0
     confirmed: int = 0
     pending: int = 0
+    shares: int = 0
+    cost: Decimal | None = None
     wait: timedelta | None = None
+    days: dict[date, int] = field(default_factory=dict)
 
     @property
     def signed(self) -> Rate:
-        return Rate(self.confirmed, self.people)
+        return Rate(self.confirmed if self.of_link else 0, self.people)
 
     @property
-    def day(self) -> date | None:
-        return cast(date, self.key[0]) if self.by == "day" else None
+    def cost_a_signature(self) -> Decimal | None:
+        return self.cost / self.confirmed if self.cost is not None and self.confirmed else None
+
+    @property
+    def cost_a_reply(self) -> Decimal | None:
+        return self.cost / self.replies if self.cost is not None and self.replies else None
 
     @property
     def place(self) -> str:
-        return {"clip": lambda: self.key[3], "storyteller": lambda: self.key[0]}.get(
-            self.by, lambda: ""
-        )() or ""
-
-    @property
-    def name(self) -> str:
-        if not self.of_link:
-            return "Straight to the page"
-        if self.by == "day":
-            day = cast(date, self.key[0])
-            return f"{day:%a} {day.day} {day:%b}"
-        index = {"clip": 1, "storyteller": 1, "language": 0}[self.by]
-        return str(self.key[index] or "") or "Not told"
+        found = {"clip": 3, "storyteller": 0}.get(self.by)
+        return str(self.key[found] or "") if found is not None else ""
 
     @property
     def detail(self) -> str:
@@ -77,47 +119,168 @@ class Row:
 
 
 def read(scope: Scope, *, by: By) -> list[Row]:
-    """Three questions, and one row for each clip (storyteller, day, language) with any number."""
-    rows: dict[Key, Row] = {}
+    """A few questions, and one row for each clip (storyteller, day …) with any number."""
+    table = _Table(by)
+    if by in _COUNTED:
+        _add_hours(table, scope)
+    elif by == "country":
+        _add_countries(table, scope)
+    else:
+        _add_links(table, scope)
+        _add_mentions(table, scope)
+    if by != "country":
+        _add_replies(table, scope)
+    rows = list(table.rows.values())
+    _name(rows, by)
+    return sorted(rows, key=_order)
 
-    def row(key: Key) -> Row:
-        return rows.setdefault(
-            key, Row(key=key, by=by, of_link=any(part is not None for part in key))
-        )
 
-    replies = _grouped(scope.replies(), by, "posted_at", prefix="")
-    for key, facts in _rows(replies.annotate(replies=ALL, wait=Quantile(WAIT, share=0.5)), by):
-        row(key).replies, row(key).wait = facts["replies"], facts["wait"]
-    clicks = _grouped(scope.clicks(), by, "hour", prefix="link__")
-    for key, facts in _rows(clicks.annotate(all_people=Sum("people"), all_bots=Sum("bots")), by):
-        row(key).people, row(key).bots = facts["all_people"], facts["all_bots"]
-    signatures = _grouped(scope.signatures(), by, "signed_at", prefix="link__")
-    for key, facts in _rows(signatures.annotate(confirmed=CONFIRMED, pending=PENDING), by):
-        row(key).confirmed, row(key).pending = facts["confirmed"], facts["pending"]
-    return sorted(rows.values(), key=_order)
+class _Table:
+    """Rows by their key, made when first spoken of."""
+
+    def __init__(self, by: By) -> None:
+        self.by = by
+        self.rows: dict[Key, Row] = {}
+
+    def row(self, key: Key, *, of_link: bool = True) -> Row:
+        place = (of_link, *key)
+        if place not in self.rows:
+            self.rows[place] = Row(key=key, by=self.by, of_link=of_link)
+        return self.rows[place]
+
+
+def _add_links(table: _Table, scope: Scope) -> None:
+    """Clicks and signatures, by a fact of the link."""
+    columns = _LINK[table.by]
+    places = range(2, len(columns) + 2)
+    statement = f"""SELECT link.id IS NOT NULL, {", ".join(columns)}, day, sum(people), sum(bots),
+            sum(confirmed), sum(pending)
+        FROM ({tallies.LINKS_QUICK}) AS counted
+        LEFT JOIN petitions_trackedlink AS link ON link.id = counted.link_id
+        {_THEMES if table.by == "theme" else ""}
+        WHERE {scope.where("link.")}
+        GROUP BY 1, {", ".join(map(str, places))}, day"""
+    for of_link, *facts in tallies.rows(statement, scope.facts):
+        *key, day, people, bots, confirmed, pending = facts
+        row = table.row(tuple(key), of_link=of_link)
+        row.people += people
+        row.bots += bots
+        row.pending += pending
+        _confirm(row, day, confirmed)
+
+
+def _add_hours(table: _Table, scope: Scope) -> None:
+    """Everything that has an hour, by the day or by the hour of the day."""
+    # Mentions have neither place nor lane: they are counted whole where those are asked for.
+    mentions = scope.where() if scope.narrow.of_mentions else "true"
+    statement = f"""SELECT {_COUNTED[table.by]}, (hour AT TIME ZONE %(zone)s)::date,
+            sum(mentions) FILTER (WHERE {mentions}), sum(people) FILTER (WHERE {scope.where()}),
+            sum(bots) FILTER (WHERE {scope.where()}), sum(confirmed) FILTER (WHERE {scope.where()}),
+            sum(pending) FILTER (WHERE {scope.where()})
+        FROM ({tallies.HOURS_QUICK}) AS counted GROUP BY 1, 2"""
+    for key, day, mentioned, people, bots, confirmed, pending in tallies.rows(
+        statement, scope.facts
+    ):
+        row = table.row((key,))
+        row.mentions += mentioned or 0
+        row.people += people or 0
+        row.bots += bots or 0
+        row.pending += pending or 0
+        _confirm(row, day, confirmed or 0)
+
+
+def _add_countries(table: _Table, scope: Scope) -> None:
+    statement = f"""SELECT key, day, sum(confirmed), sum(pending)
+        FROM ({tallies.DAYS_QUICK}) AS counted
+        WHERE by = 'country' AND {scope.where()} GROUP BY 1, 2"""
+    for key, day, confirmed, pending in tallies.rows(statement, scope.facts):
+        row = table.row((key,))
+        row.pending += pending
+        _confirm(row, day, confirmed)
+
+
+def _add_mentions(table: _Table, scope: Scope) -> None:
+    """What people wrote about, in which language and where: a mention has no clip and no editor."""
+    if table.by == "theme":
+        source, column = f"({tallies.DAYS_QUICK}) AS counted WHERE by = 'theme' AND", "key"
+    elif table.by in {"language", "network"}:
+        source, column = f"({tallies.HOURS_QUICK}) AS counted WHERE", table.by
+    else:
+        return
+    mentions = scope.where() if scope.narrow.of_mentions else "true"
+    statement = f"""SELECT {column}, sum(mentions) FROM {source} {mentions}
+        AND mentions > 0 GROUP BY 1"""
+    for key, mentioned in tallies.rows(statement, scope.facts):
+        table.row((key,)).mentions = mentioned
+
+
+def _add_replies(table: _Table, scope: Scope) -> None:
+    """Replies that went out in the period, what they cost and were seen, and how long they took."""
+    columns = (_POSTED[table.by],) if table.by in _POSTED else _LINK[table.by]
+    statement = f"""SELECT {", ".join(columns)}, count(*), COALESCE(sum(views), 0), count(views),
+            COALESCE(sum(shares), 0), sum(cost),
+            percentile_cont(0.5) WITHIN GROUP (ORDER BY posted_at - tweeted_at)
+        FROM petitions_trackedlink AS link {_THEMES if table.by == "theme" else ""}
+        WHERE link.petition_id IN
+                (SELECT id FROM petitions_petition WHERE campaign_id = %(campaign)s)
+            AND link.posted_at >= %(start)s AND link.posted_at < %(end)s AND {scope.where("link.")}
+        GROUP BY {", ".join(str(place) for place in range(1, len(columns) + 1))}"""
+    for facts in tallies.rows(statement, scope.facts):
+        *key, replies, views, viewed, shares, cost, wait = facts
+        row = table.row(tuple(key))
+        row.replies, row.views, row.viewed, row.shares = replies, views, viewed, shares
+        row.cost, row.wait = cost, wait
+
+
+def _confirm(row: Row, day: date, confirmed: int) -> None:
+    row.confirmed += confirmed
+    if confirmed:
+        row.days[day] = row.days.get(day, 0) + confirmed
+
+
+def _name(rows: list[Row], by: By) -> None:
+    """What a row is called, in words."""
+    editors = _editors(rows) if by == "editor" else {}
+    called: dict[By, Callable[[Row], str]] = {
+        "clip": lambda row: row.key[1],
+        "storyteller": lambda row: row.key[1],
+        "day": lambda row: names.day(row.key[0]),
+        "hour": lambda row: f"{row.key[0]:02d}:00",
+        "language": lambda row: names.language(row.key[0] or ""),
+        "country": lambda row: names.country(row.key[0]),
+        "editor": lambda row: editors.get(row.key[0], ""),
+        "theme": lambda row: names.theme(row.key[0]),
+        "network": lambda row: names.network(row.key[0] or ""),
+        "wait": lambda row: WAITS.get(row.key[0], LONGEST if row.key[0] else ""),
+    }
+    for row in rows:
+        name = called[by](row) if by in called else row.key[0]
+        row.name = (name or "Not told") if row.of_link else "Straight to the page"
+
+
+def _editors(rows: list[Row]) -> dict[int, str]:
+    wanted = [row.key[0] for row in rows if row.key[0]]
+    return {user.pk: user.short_name for user in User.objects.filter(pk__in=wanted)}
 
 
 def _order(row: Row) -> Any:
-    if row.day:
-        return (-row.day.toordinal(),)
-    return (not row.of_link, -row.confirmed, -row.people, -row.replies, row.name)
+    if row.by == "day":
+        return (-cast(date, row.key[0]).toordinal(),)
+    if row.by in {"hour", "wait"}:
+        return (not row.of_link, row.key[0] is None, row.key[0] or 0)
+    return (not row.of_link, -row.confirmed, -row.people, -row.replies, -row.mentions, row.name)
 
 
-def _grouped(
-    found: QuerySet[Any], by: By, when: str, *, prefix: str
-) -> QuerySet[Any, dict[str, Any]]:
-    grouped: QuerySet[Any, dict[str, Any]]
-    if by == "day":
-        grouped = found.annotate(date=TruncDate(when)).values("date").order_by()
-    else:
-        grouped = found.values(*(prefix + name for name in _FIELDS[by])).order_by()
-    return grouped
-
-
-def _rows(found: QuerySet[Any, dict[str, Any]], by: By) -> Iterable[tuple[Key, dict[str, Any]]]:
-    width = len(_FIELDS[by]) or 1
-    for facts in found:
-        yield tuple(list(facts.values())[:width]), facts
+def days_of(scope: Scope) -> list[date]:
+    """The days of the period up to now, for the small bars of a row; none for a single day."""
+    if scope.period.start is None:
+        return []
+    first = timezone.localdate(scope.period.start)
+    last = timezone.localdate()
+    if scope.period.end is not None:
+        last = min(last, timezone.localdate(scope.period.end - timedelta(microseconds=1)))
+    number = (last - first).days + 1
+    return [first + timedelta(days=n) for n in range(number)] if number > 1 else []
 
 
 def places(rows: list[Row]) -> list[tuple[Row, list[Row]]]:
@@ -134,13 +297,18 @@ def places(rows: list[Row]) -> list[tuple[Row, list[Row]]]:
 
 def _sum(group: list[Row]) -> Row:
     first = group[0]
-    return Row(
+    total = Row(
         key=(first.key[0], first.key[0]) if first.of_link else first.key,
         by=first.by,
         of_link=first.of_link,
-        replies=sum(row.replies for row in group),
-        people=sum(row.people for row in group),
-        bots=sum(row.bots for row in group),
-        confirmed=sum(row.confirmed for row in group),
-        pending=sum(row.pending for row in group),
+        name=(first.place or "Not told") if first.of_link else first.name,
     )
+    for row in group:
+        for name in ("replies", "views", "viewed", "people", "bots", "pending", "shares"):
+            setattr(total, name, getattr(total, name) + getattr(row, name))
+        total.confirmed += row.confirmed
+        if row.cost is not None:
+            total.cost = (total.cost or Decimal(0)) + row.cost
+        for day, number in row.days.items():
+            total.days[day] = total.days.get(day, 0) + number
+    return total

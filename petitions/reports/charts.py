@@ -9,12 +9,14 @@ from django.utils import timezone
 
 from petitions.reports.funnel import Funnel, Moment
 from petitions.reports.rates import Rate
+from petitions.reports.speed import Part, Speed, Wait
 
 WIDTH = 1_000
 HEIGHT = 200
 TOP = 16
 SPARK_WIDTH, SPARK_HEIGHT = 168, 20
-RANGE_WIDTH = 160
+RANGE_WIDTH = 120
+WAIT_WIDTH = 400
 #: What the name of a day takes under the chart.
 ROOM = 110
 
@@ -127,7 +129,9 @@ def _tick(at: datetime, *, hours: bool, few: bool) -> str:
     return f"{at:%a} {at.day} {at:%b}" if hours else f"{at:%b %Y}"
 
 
-def spark(values: list[int]) -> list[tuple[float, float, float, float]]:
+def spark(
+    values: list[int], *, width: int = SPARK_WIDTH
+) -> list[tuple[float, float, float, float]]:
     """x, y, width and height of small bars; at most 84 of them, sums of neighbours if need be."""
     if len(values) > 84:
         size = ceil(len(values) / 84)
@@ -135,12 +139,92 @@ def spark(values: list[int]) -> list[tuple[float, float, float, float]]:
     most = max(values, default=0)
     if not most:
         return []
-    slot = SPARK_WIDTH / max(len(values), 14)
+    slot = width / max(len(values), 14)
     bars = []
     for index, value in enumerate(values):
         height = round(max(1.0, value / most * SPARK_HEIGHT), 1)
         bars.append((round(index * slot, 2), SPARK_HEIGHT - height, round(slot * 0.8, 2), height))
     return bars
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """People and bots as two parts of one bar, in units of its width."""
+
+    people: float
+    bots: float
+    width: int = SPARK_WIDTH
+
+
+def split(people: int, bots: int) -> Split | None:
+    whole = people + bots
+    if not whole:
+        return None
+    part = round(people / whole * SPARK_WIDTH, 1)
+    return Split(people=part, bots=round(SPARK_WIDTH - part, 1))
+
+
+def change(now: int, before: int) -> str:
+    """+18 %, against what was before; empty when there was nothing."""
+    if not before:
+        return ""
+    percent = round(100 * (now - before) / before)
+    if percent > 999:
+        return f"× {now / before:.0f}"
+    return f"{percent:+d} %".replace("-", "−") if percent else "± 0 %"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    part: Part
+    x: float
+    width: float
+
+    @property
+    def label(self) -> str:
+        """Its name and minutes, where there is room for them."""
+        return (
+            f"{self.part.name} {self.part.seconds / 60:.0f}" if self.width > WAIT_WIDTH / 4 else ""
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WaitBar:
+    name: str
+    wait: Wait
+    width: float
+    segments: list[Segment]
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """A lane's two bars, on the scale of the longest of all."""
+
+    speed: Speed
+    bars: list[WaitBar]
+
+
+def waits(speeds: list[Speed]) -> list[Waits]:
+    longest = max((one.nine_in_ten.time.total_seconds() for one in speeds), default=0) or 1
+    return [
+        Waits(
+            one,
+            [
+                _wait_bar("median", one.median, longest=longest),
+                _wait_bar("9 in 10", one.nine_in_ten, longest=longest),
+            ],
+        )
+        for one in speeds
+    ]
+
+
+def _wait_bar(name: str, wait: Wait, *, longest: float) -> WaitBar:
+    width = max(2.0, wait.time.total_seconds() / longest * WAIT_WIDTH)
+    segments, x = [], 0.0
+    for part in wait.parts:
+        segments.append(Segment(part, round(x, 1), round(part.share * width, 1)))
+        x += part.share * width
+    return WaitBar(name, wait, round(width, 1), segments)
 
 
 def whisker(rate: Rate, *, top: float) -> Whisker:

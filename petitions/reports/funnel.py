@@ -1,20 +1,25 @@
-"""Mentions, replies, clicks, signatures: how many, and when."""
+"""Mentions, replies, views, clicks, signatures, shares: how many, and when."""
 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Max, Q, Sum
 from django.utils import timezone
 
+from petitions import tallies
 from petitions.reports.period import Unit
 from petitions.reports.rates import Rate
-from petitions.reports.scope import ALL, BY_LINK, CONFIRMED, PENDING, Hour, Scope
+from petitions.reports.scope import ALL, Hour, Scope
 
 #: So many bars can still be told apart; beyond, days instead of hours.
 MOST_BARS = 24 * 9
+_NUMBERS = (
+    "mentions", "replies", "views", "people", "bots", "confirmed", "pending", "by_link", "shares",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,28 +29,47 @@ class Moment:
     at: datetime
     mentions: int
     replies: int
+    views: int
     people: int
     bots: int
     confirmed: int
     pending: int
+    shares: int
     now: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        return not (
+            self.mentions or self.replies or self.people or self.bots or self.confirmed
+            or self.pending
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Funnel:
-    unit: Unit
-    moments: list[Moment]
-    mentions: int
-    replies: int
-    people: int
-    bots: int
-    confirmed: int
-    pending: int
-    by_link: int = field(metadata={"means": "confirmed signatures that a reply's link brought"})
+class Totals:
+    """Sums of a period. Views and shares are those of the replies posted in it, as last told."""
+
+    mentions: int = 0
+    replies: int = 0
+    field_replies: int = 0
+    views: int = 0
+    viewed: int = field(default=0, metadata={"means": "replies of which the network told views"})
+    people: int = 0
+    bots: int = 0
+    confirmed: int = 0
+    pending: int = 0
+    by_link: int = field(default=0, metadata={"means": "confirmed, brought by a reply's link"})
+    shares: int = 0
+    cost: Decimal | None = None
+    measured_at: datetime | None = None
 
     @property
     def answered(self) -> Rate:
         return Rate(self.replies, self.mentions)
+
+    @property
+    def clicked(self) -> Rate:
+        return Rate(self.people, self.views)
 
     @property
     def signed(self) -> Rate:
@@ -57,55 +81,85 @@ class Funnel:
         return self.confirmed - self.by_link
 
     @property
+    def views_a_reply(self) -> str:
+        return f"× {self.views / self.viewed:,.0f}" if self.viewed else ""
+
+    @property
     def clicks_a_reply(self) -> str:
         return f"× {self.people / self.replies:.1f}" if self.replies else ""
 
     @property
-    def is_empty(self) -> bool:
-        return not (self.mentions or self.replies or self.people or self.bots or self.signatures)
+    def cost_a_reply(self) -> Decimal | None:
+        return self.cost / self.replies if self.cost is not None and self.replies else None
 
     @property
-    def signatures(self) -> int:
-        return self.confirmed + self.pending
+    def cost_a_signature(self) -> Decimal | None:
+        return self.cost / self.by_link if self.cost is not None and self.by_link else None
+
+    @property
+    def is_empty(self) -> bool:
+        return not (
+            self.mentions or self.replies or self.people or self.bots or self.confirmed
+            or self.pending
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    unit: Unit
+    moments: list[Moment]
+    total: Totals
 
 
 _Rows = dict[datetime, Counter[str]]
 
 
 def read(scope: Scope) -> Funnel:
-    """Four questions, however long the period."""
+    """Three questions, however long the period."""
     unit = scope.period.unit(since=scope.campaign.created_at)
-    rows: _Rows = {}
-    _gather(rows, scope.mentions(), "received_at", mentions=ALL)
-    _gather(rows, scope.replies(), "posted_at", replies=ALL)
-    _gather(rows, scope.clicks(), "hour", people=Sum("people"), bots=Sum("bots"))
-    _gather(
-        rows,
-        scope.signatures(),
-        "signed_at",
-        confirmed=CONFIRMED,
-        pending=PENDING,
-        by_link=BY_LINK,
-    )
+    rows = _by_hour(scope)
+    total = _totals(rows, scope)
     if unit == "day" or (rows and _bars(rows) > MOST_BARS):
         unit, rows = "day", _by_day(rows)
+    return Funnel(unit=unit, moments=list(_moments(rows, scope=scope, unit=unit)), total=total)
+
+
+def totals(scope: Scope) -> Totals:
+    """The sums alone, for a period to compare with."""
+    return _totals(_by_hour(scope), scope)
+
+
+def _by_hour(scope: Scope) -> _Rows:
+    rows: _Rows = {}
+    # Mentions have neither place nor lane: they are counted whole where those are asked for.
+    mentions = "true" if not scope.narrow.of_mentions else scope.where()
+    statement = f"""SELECT hour, sum(mentions) FILTER (WHERE {mentions}),
+        sum(people) FILTER (WHERE {scope.where()}), sum(bots) FILTER (WHERE {scope.where()}),
+        sum(confirmed) FILTER (WHERE {scope.where()}), sum(pending) FILTER (WHERE {scope.where()}),
+        sum(by_link) FILTER (WHERE {scope.where()})
+        FROM ({tallies.HOURS_QUICK}) AS counted GROUP BY hour"""
+    names = ("mentions", "people", "bots", "confirmed", "pending", "by_link")
+    for hour, *numbers in tallies.rows(statement, scope.facts):
+        row = rows.setdefault(hour.astimezone(UTC), Counter())
+        row.update({name: number or 0 for name, number in zip(names, numbers, strict=True)})
+    replies = scope.replies().annotate(moment=Hour("posted_at")).values("moment").order_by()
+    for facts in replies.annotate(replies=ALL, sum_views=Sum("views"), sum_shares=Sum("shares")):
+        row = rows.setdefault(facts["moment"].astimezone(UTC), Counter())
+        row["replies"] += facts["replies"]
+        row["views"] += facts["sum_views"] or 0
+        row["shares"] += facts["sum_shares"] or 0
+    return rows
+
+
+def _totals(rows: _Rows, scope: Scope) -> Totals:
     total: Counter[str] = sum(rows.values(), Counter())
-    return Funnel(
-        unit=unit,
-        moments=list(_moments(rows, scope=scope, unit=unit)),
-        **{
-            name: total[name]
-            for name in ("mentions", "replies", "people", "bots", "confirmed", "pending", "by_link")
-        },
+    of_replies: dict[str, Any] = scope.replies().aggregate(
+        field_replies=Count("pk", filter=Q(lane="field")),
+        viewed=Count("views"),
+        cost=Sum("cost"),
+        measured_at=Max("measured_at"),
     )
-
-
-def _gather(rows: _Rows, found: QuerySet[Any], when: str, **sums: Count | Sum) -> None:
-    """Add these numbers to the hours that they belong to."""
-    hours = found.annotate(moment=Hour(when)).values("moment").order_by().annotate(**sums)
-    for row in hours:
-        at = row.pop("moment").astimezone(UTC)
-        rows.setdefault(at, Counter()).update(row)
+    return Totals(**of_replies | {name: total[name] for name in _NUMBERS})
 
 
 def _bars(rows: _Rows) -> int:
@@ -144,12 +198,6 @@ def _moments(rows: _Rows, *, scope: Scope, unit: Unit) -> Iterator[Moment]:
     while at < end:
         after = _next(at, unit)
         row = rows.get(at, Counter())
-        yield Moment(
-            at=at,
-            now=at <= now < after,
-            **{
-                name: row[name]
-                for name in ("mentions", "replies", "people", "bots", "confirmed", "pending")
-            },
-        )
+        names = (name for name in _NUMBERS if name != "by_link")
+        yield Moment(at=at, now=at <= now < after, **{name: row[name] for name in names})
         at = after

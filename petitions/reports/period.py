@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
-from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.utils import timezone
@@ -12,6 +11,8 @@ from django.utils import timezone
 Unit = Literal["hour", "day"]
 #: Longer periods are drawn by day.
 HOURS_UP_TO = timedelta(days=8)
+#: Nothing of ours is older.
+FIRST = date(2000, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,11 @@ class Period:
         return "hour" if length <= HOURS_UP_TO else "day"
 
     @property
-    def query(self) -> str:
+    def parameters(self) -> dict[str, str]:
+        """As they stand in an address."""
         if self.name == "dates" and self.first and self.last:
-            return urlencode({"from": self.first.isoformat(), "to": self.last.isoformat()})
-        return urlencode({"period": self.name})
+            return {"from": self.first.isoformat(), "to": self.last.isoformat()}
+        return {"period": self.name}
 
     @property
     def words(self) -> str:
@@ -66,6 +68,44 @@ def read(query: Mapping[str, str]) -> Period:
     if name == "all":
         return Period("all", None, None)
     return Period("week", _midnight(today - timedelta(days=6)), None)
+
+
+def checked_against(wanted: str) -> str:
+    """ "" (the time before), "none", or the day on which the other period begins."""
+    if wanted in {"", "none"}:
+        return wanted
+    try:
+        begins = date.fromisoformat(wanted)
+    except ValueError:
+        return ""
+    return begins.isoformat() if begins >= FIRST else ""
+
+
+def before(period: Period, against: str) -> Period | None:
+    """As many days to compare with; up to the same hour where the period is not over yet.
+
+    None when there is nothing to compare: for all time, or when it is not wanted.
+    """
+    if period.start is None or against == "none":
+        return None
+    now = timezone.localtime()
+    over = period.end is not None and period.end <= now
+    first = timezone.localdate(period.start)
+    last = timezone.localdate(period.end - timedelta(microseconds=1)) if period.end else now.date()
+    length = last - first + timedelta(days=1)
+    try:
+        begins = date.fromisoformat(against) if against else first - length
+        if over:
+            end = _midnight(begins + length)
+        else:
+            hour = now.replace(tzinfo=None, minute=0, second=0, microsecond=0)
+            end = timezone.make_aware(hour - (first - begins))
+        start = _midnight(begins)
+    except OverflowError:
+        return None
+    if end <= start:
+        return None
+    return Period("dates", start, end, first=begins, last=begins + length - timedelta(days=1))
 
 
 def _dates(first_text: str, last_text: str) -> Period:

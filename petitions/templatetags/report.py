@@ -1,8 +1,11 @@
 """How reports write numbers and times."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from django import template
+
+from petitions.reports.speed import Wait
 
 register = template.Library()
 
@@ -28,9 +31,24 @@ def spoken(value: timedelta) -> str:
 
 
 @register.filter
-def share_of(value: timedelta, whole: float) -> str:
-    """In percent, a sliver at least."""
-    return f"{max(0.5, 100 * value.total_seconds() / whole):.1f}"
+def seconds(value: float) -> str:
+    """The same of a number of seconds."""
+    return spoken(timedelta(seconds=value))
+
+
+@register.filter
+def step(wait: Wait, code: str) -> str:
+    """What one step took of a wait; a dash where it took nothing that was noted."""
+    found = next((part for part in wait.parts if part.step == code), None)
+    return seconds(found.seconds) if found else "–"
+
+
+@register.filter
+def money(value: Decimal | None) -> str:
+    """$0.17, and $0.004 where a cent is too coarse; a dash where nobody told."""
+    if value is None:
+        return "–"
+    return f"${value:,.2f}" if not value or value >= Decimal("0.01") else f"${value:.4f}"
 
 
 @register.filter
