@@ -22,7 +22,6 @@ TWEETS = 300
 #: What was done, for a reader who was not there. What is not here is shown by its own verb.
 WORDS = {
     "claimed": "took it",
-    "released": "gave it back",
     "lease ran out": "The claim ran out",
     "took over": "took it over",
     "handed over": "handed it over",
@@ -54,6 +53,15 @@ WORDS = {
     "to be posted again": "let the reply be posted again",
     "taken down": "had the reply taken down",
     "removed": "The reply was deleted on X",
+    "received": "sent a film",
+    "prepared": "The film was prepared",
+    "released": "gave it back",
+    "retired": "took the clip off the shelf",
+    "withdrew consent": "noted that the consent is withdrawn",
+    "gave consent": "wrote a consent down",
+    "looked at identity": "looked at who a storyteller is",
+    "purged": "The films were deleted",
+    "connected": "connected the account",
     "paused": "paused posting",
     "resumed": "resumed posting",
     "changed template": "changed a template",
@@ -74,10 +82,13 @@ class Line:
     what: str
     detail: str = ""
     mention: Mention | None = None
+    clip: Clip | None = None
 
     @property
     def about(self) -> str:
         """What it was done to, where that is no tweet."""
+        if self.clip is not None:
+            return f"{self.clip.storyteller.public_name}: {self.clip.title}"
         kind = self.entry.target_type
         return f"{_TYPES.get(kind, kind)} {self.entry.target_id}"
 
@@ -163,6 +174,7 @@ def told(entries: Iterable[AuditEntry]) -> list[Line]:
             what=WORDS.get(entry.verb, entry.verb),
             detail=_detail(entry, people=people, clips=clips),
             mention=tweets.get((entry.target_type, entry.target_id)),
+            clip=clips.get(entry.target_id) if entry.target_type == "clip" else None,
         )
         for entry in rows
     ]
@@ -243,6 +255,7 @@ def _people(entries: list[AuditEntry]) -> dict[int, User]:
 
 def _clips(entries: list[AuditEntry]) -> dict[str, Clip]:
     wanted = {str(entry.after["clip"]) for entry in entries if entry.after.get("clip")}
+    wanted |= {entry.target_id for entry in entries if entry.target_type == "clip"}
     clips = Clip.objects.select_related("storyteller").in_bulk(wanted) if wanted else {}
     return {str(pk): clip for pk, clip in clips.items()}
 
