@@ -297,7 +297,7 @@ def test_promises_hold_in_every_order_of_events() -> None:
     run_state_machine_as_test(
         Newsroom,
         settings=settings(
-            max_examples=30,
+            max_examples=20,
             stateful_step_count=30,
             deadline=None,
             database=None,

@@ -101,7 +101,7 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         _await_bucket(f"http://127.0.0.1:{gate}", server)
         yield f"http://127.0.0.1:{gate}"
     finally:
-        server.terminate()
+        server.kill()  # asked politely, it takes half a minute to say goodbye to its own parts
         server.wait(timeout=30)
 
 
