@@ -148,6 +148,16 @@ class Environment(BaseSettings):
         description="DEBUG, INFO, WARNING or ERROR",
     )
 
+    log_format: str = Field(
+        default="line", pattern=r"^(line|json)$", description="line for people, json for machines"
+    )
+    metrics_token: str = Field(
+        default="", description="what Prometheus sends as its bearer token; empty closes /metrics"
+    )
+    sentry_dsn: str = Field(
+        default="", description="where Sentry takes errors; nothing personal is sent along"
+    )
+
     @field_validator(
         "allowed_hosts",
         "field_encryption_keys",

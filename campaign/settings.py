@@ -7,7 +7,9 @@ from urllib.parse import urlsplit
 import dj_database_url
 import dj_email_url
 import django_stubs_ext
+import sentry_sdk
 from csp.constants import NONCE, NONE, SELF
+from pythonjsonlogger.core import RESERVED_ATTRS
 
 from campaign import env
 
@@ -54,6 +56,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "campaign.logs.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -312,6 +315,25 @@ CLOCK: dict[str, float] = {
     "campaign.actions.people.ring_for_invitations": 60,
 }
 
+# What `/metrics` tells, each a function that yields families of samples; and what
+# `manage.py doctor` looks at, in the order in which things depend on each other.
+METRICS_TOKEN = ENV.metrics_token
+METRICS = [
+    "campaign.metrics.ground",
+    "responders.reports.metrics.posting",
+    "videos.metrics.footage",
+    "petitions.metrics.petitions",
+]
+DOCTOR = [
+    "campaign.doctor.settings_are_for_the_public",
+    "campaign.doctor.database_is_current",
+    "campaign.doctor.redis_and_workers_answer",
+    "campaign.doctor.storage_keeps_and_forgets",
+    "campaign.doctor.mail_goes_out",
+    "campaign.doctor.people_can_decide",
+    "campaign.doctor.accounts_may_post",
+]
+
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 60 * 60 * 14
@@ -351,8 +373,24 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"facts": {"()": "campaign.logs.Facts"}},
+    "formatters": {
+        "line": {"format": "{levelname} {name}: {message}{about}", "style": "{"},
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "format": "{asctime}{levelname}{name}{message}",
+            "style": "{",
+            "rename_fields": {"asctime": "at", "levelname": "level", "name": "logger"},
+            "reserved_attrs": [*RESERVED_ATTRS, "about", "taskName", "status_code"],
+        },
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": ENV.log_format,
+            "filters": ["facts"],
+        }
+    },
     "root": {"handlers": ["console"], "level": ENV.log_level},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
@@ -360,3 +398,12 @@ LOGGING = {
         "rq.worker": {"handlers": [], "level": "WARNING", "propagate": True},
     },
 }
+
+if ENV.sentry_dsn:
+    sentry_sdk.init(
+        dsn=ENV.sentry_dsn,
+        environment=PUBLIC_HOST,
+        send_default_pii=False,
+        include_local_variables=False,
+        max_request_body_size="never",
+    )

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", front.home, name="home"),
     path("health/live", front.live, name="health-live"),
     path("health/ready", front.ready, name="health-ready"),
+    path("metrics", front.metrics, name="metrics"),
     path("admin/", admin.site.urls),
     path("", include("campaign.urls_people")),
     path("", include("responders.urls")),

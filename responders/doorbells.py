@@ -11,7 +11,7 @@ from django.db import transaction
 from redis import RedisError
 from rq.queue import Queue
 
-from campaign import live
+from campaign import live, logs
 
 log = logging.getLogger(__name__)
 
@@ -43,9 +43,10 @@ def _ring(job: str, subject: int, *, at: datetime | None, quiet_for: int) -> Non
         queue: Queue = django_rq.get_queue(
             QUEUES[job], connection=redis, commit_mode="auto", autocommit=None
         )
+        asked = {"request": logs.current("request")}
         if at is None:
-            queue.enqueue(job, subject, result_ttl=0, failure_ttl=KEEP_FAILURES)
+            queue.enqueue(job, subject, result_ttl=0, failure_ttl=KEEP_FAILURES, meta=asked)
         else:
-            queue.enqueue_at(at, job, subject, result_ttl=0, failure_ttl=KEEP_FAILURES)
+            queue.enqueue_at(at, job, subject, result_ttl=0, failure_ttl=KEEP_FAILURES, meta=asked)
     except RedisError as error:
         log.warning("%s %s waits for the sweep: %s", job, subject, error)

@@ -2,15 +2,19 @@
 
 from typing import cast
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db import Error as DatabaseError
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST
 from redis import Redis, RedisError
 
 from campaign import live as live_news
+from campaign import metrics as measuring
 from campaign.models import User
 
 #: Where people land after signing in: the first page that they may open.
@@ -50,6 +54,17 @@ def ready(_request: HttpRequest) -> JsonResponse:
     """Each thing that we need, and whether it answers. Anybody may ask; no detail is told."""
     checks = {"database": _database_answers(), "redis": _redis_answers()}
     return JsonResponse(checks, status=200 if all(checks.values()) else 503)
+
+
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """For Prometheus, who shows `METRICS_TOKEN`. Without that setting there is no such page."""
+    shown = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not settings.METRICS_TOKEN:
+        raise Http404
+    if not constant_time_compare(shown, settings.METRICS_TOKEN):
+        return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
+    return HttpResponse(measuring.text(), content_type=CONTENT_TYPE_LATEST)
 
 
 def _database_answers() -> bool:

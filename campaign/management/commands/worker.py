@@ -20,6 +20,8 @@ from rq.queue import Queue
 from rq.scheduler import RQScheduler
 from rq.worker import SimpleWorker
 
+from campaign import logs
+
 logger = logging.getLogger(__name__)
 
 # rq waits for a job for 15 s less than this, and counts a silent worker as dead soon after.
@@ -80,8 +82,11 @@ class Worker(SimpleWorker):
         self.prepare_execution(job)
         beating = threading.Thread(target=self._beat, args=(job, done), daemon=True)
         beating.start()
+        subject = job.args[0] if job.args else None
+        request = job.meta.get("request")
         try:
-            self.perform_job(job, queue)
+            with logs.about(job=job.id, does=job.func_name, subject=subject, request=request):
+                self.perform_job(job, queue)
         finally:
             done.set()
             beating.join()
