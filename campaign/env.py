@@ -90,6 +90,13 @@ class Environment(BaseSettings):
         default="I Welcome <petition@iwelcome.example>",
         description="the sender of the petition's mail",
     )
+    vapid_private_key: str = Field(
+        default="",
+        pattern=r"^[A-Za-z0-9_-]{43}$|^$",
+        description="a key for web push; make one with `python -c 'import secrets; "
+        "print(secrets.token_urlsafe(32))'`; "
+        "empty turns push off",
+    )
     translator: str = Field(
         default="",
         pattern=r"^([a-zA-Z_]\w*\.)*[a-zA-Z_]\w*$|^$",

@@ -1,5 +1,6 @@
 """Django's settings. What differs between machines comes from `campaign.env`."""
 
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -267,6 +268,17 @@ ANYMAIL = ENV.email_provider_settings | (
 )
 DEFAULT_FROM_EMAIL = ENV.email_from
 
+# Web push to the crews' phones; without a key it is off, and nothing else changes.
+VAPID_PRIVATE_KEY = ENV.vapid_private_key
+VAPID_SUBJECT = f"mailto:{parseaddr(ENV.email_from)[1]}"
+# Where browsers keep their push services. A phone names an address; no other place is called.
+PUSH_SERVICES = [
+    "https://fcm.googleapis.com",
+    "https://updates.push.services.mozilla.com",
+    "https://*.push.apple.com",
+    "https://*.notify.windows.com",
+]
+
 # A function that translates, by its dotted name; without one people do (videos/translation.py).
 TRANSLATOR = ENV.translator
 
@@ -295,6 +307,7 @@ CLOCK: dict[str, float] = {
     "videos.actions.uploads.sweep": 10,
     "videos.actions.uploads.sweep_originals": 86_400,
     "videos.actions.briefs.sweep": 10,
+    "videos.actions.notices.sweep": 15,
     "videos.actions.consent.sweep": 30,
     "petitions.actions.counting.count_all": 3,
     "petitions.actions.rollups.roll": 15,

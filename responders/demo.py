@@ -28,14 +28,15 @@ class Person:
     role: str
     does: str
     place: str = ""
+    language: str = "en"
 
 
 PEOPLE = (
     Person("maya", "Maya", roles.EDITOR, "picks tweets, pairs and approves"),
     Person("tom", "Tom", roles.SENIOR_EDITOR, "second pair of eyes, pause, problems"),
     Person("ingrid", "Ingrid", roles.MANAGER, "reads the reports"),
-    Person("achol", "Achol", roles.CREW, "films in Kakuma", place="kakuma"),
-    Person("nabil", "Nabil", roles.CREW, "films in Shatila", place="shatila"),
+    Person("achol", "Achol", roles.CREW, "films in Kakuma", place="kakuma", language="sw"),
+    Person("nabil", "Nabil", roles.CREW, "films in Shatila", place="shatila", language="ar"),
     Person("ruth", "Ruth", roles.SAFEGUARDING, "keeps the storytellers safe"),
     Person("esi", "Esi", roles.ADMIN, "invites people, changes roles with a second admin"),
     Person("paul", "Paul", roles.ADMIN, "the second admin"),
@@ -95,6 +96,7 @@ def load() -> Campaign:
         if person.place:
             place = Place.objects.get(slug=person.place)
             CrewMember.objects.create(user=people[person.username], place=place)
+    footage_demo.load_briefs(campaign, by=people["maya"])
     return campaign
 
 
@@ -110,7 +112,9 @@ def _connect(campaign: Campaign) -> Account:
 
 
 def _hire(person: Person, campaign: Campaign) -> User:
-    user = User.objects.create_user(person.username, password=PASSWORD, name=person.name)
+    user = User.objects.create_user(
+        person.username, password=PASSWORD, name=person.name, language=person.language
+    )
     user.groups.add(Group.objects.get(name=person.role))
     user.campaigns.add(campaign)
     return user

@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.utils import timezone
 
+from campaign import languages
 from campaign.models import Campaign, Mention
 from videos import routing
 from videos.actions import briefs
@@ -21,7 +22,15 @@ WITHIN = {
     "720": "12 hours",
     "1440": "A day",
 }
-LANGUAGES = dict(settings.LANGUAGES)
+
+
+def language_name(code: str) -> str:
+    """As London calls it: "Swahili"."""
+    names = languages.locale("en").languages
+    return str(names.get(languages.base(code), code))
+
+
+LANGUAGES = {code: language_name(code) for code, _ in settings.LANGUAGES}
 
 
 class AskForm(forms.Form):

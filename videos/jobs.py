@@ -2,7 +2,7 @@
 
 import uuid
 
-from videos.actions import preparing, uploads
+from videos.actions import notices, preparing, uploads
 
 
 def prepare_clip(clip_id: str) -> None:
@@ -11,3 +11,7 @@ def prepare_clip(clip_id: str) -> None:
 
 def store_upload(upload_id: str) -> None:
     uploads.store(uuid.UUID(upload_id))
+
+
+def send_notice(notice_id: int) -> None:
+    notices.send(notice_id)

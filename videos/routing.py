@@ -50,9 +50,8 @@ class Teller:
 
     @property
     def words(self) -> str:
-        said = []
-        if self.speaks:
-            said.append("own language" if self.own_language else "speaks it")
+        own = "own language" if self.own_language else "speaks it"
+        said = [own if self.speaks else "does not speak it"]
         if self.about:
             said.append(f"spoke of {self.about[0].lower()} before")
         if self.busy:
@@ -82,7 +81,7 @@ class Placing:
         """The reasons as a brief keeps them, with the storyteller's own."""
         said = [(reason.heading, reason.words) for reason in self.reasons]
         teller = next((one for one in self.tellers if one.person == person), None)
-        if teller is not None and teller.words:
+        if teller is not None:
             said.append((teller.person.public_name, teller.words.capitalize()))
         return tuple(said)
 

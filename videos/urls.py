@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from videos.views import briefs, clips, field, files, films, joining
+from videos.views import briefs, clips, field, files, films, joining, phone_briefs
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("field/", field.field, name="field"),
@@ -9,6 +9,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("field/manifest.webmanifest", field.manifest, name="field-manifest"),
     path("field/leave/", field.leave, name="field-leave"),
     path("field/films/", films.films, name="field-films"),
+    path("field/briefs/", phone_briefs.mine, name="field-briefs"),
+    path("field/briefs/<int:pk>/<slug:step>/", phone_briefs.step, name="field-brief-step"),
+    path("field/duty/", phone_briefs.duty, name="field-duty"),
+    path("field/push/", phone_briefs.subscription, name="field-push"),
     path("field/join/", joining.join, name="field-join"),
     path("field/join/<slug:code>/", joining.join, name="field-join"),
     path("c/<slug:campaign>/briefs/", briefs.show, name="briefs"),

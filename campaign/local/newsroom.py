@@ -229,6 +229,7 @@ def _secrets(file: Path) -> dict[str, str]:
     values = {
         "SECRET_KEY": secret,
         "FIELD_ENCRYPTION_KEYS": _fernet_key(),
+        "VAPID_PRIVATE_KEY": secrets.token_urlsafe(32),
         "EMAIL_HMAC_KEYS": ",".join(address_keys),
     } | known
     if values != known:

@@ -17,7 +17,16 @@ from django.utils import timezone
 from campaign import audit, live
 from campaign.intake import priority
 from campaign.models import Campaign, Mention, User
-from videos.models import Brief, BriefMessage, Clip, CrewMember, Place, Storyteller
+from videos.actions import notices
+from videos.models import (
+    Brief,
+    BriefMessage,
+    Clip,
+    CrewMember,
+    Notice,
+    Place,
+    Storyteller,
+)
 
 SOONEST = timedelta(minutes=5)
 LATEST = timedelta(days=7)
@@ -92,6 +101,7 @@ def reassign(brief: Brief, asking: Asking, *, by: User) -> Brief:
         _move(old, Brief.Status.CANCELLED, cancelled_at=timezone.now(), cancelled_by=by)
         audit.record("reassigned", old, after={"status": old.status}, by=by)
         _tell(old)
+        notices.tell(old, Notice.Kind.TAKEN_BACK)
     return _send(asking, campaign=old.campaign, mention=old.mention, replaces=old, by=by)
 
 
@@ -113,6 +123,7 @@ def cancel(brief: Brief, *, by: User) -> None:
         mention.save(update_fields=["status"])
     audit.record("took back", locked, before=before, after={"status": locked.status}, by=by)
     _tell(locked)
+    notices.tell(locked, Notice.Kind.TAKEN_BACK)
 
 
 @transaction.atomic
@@ -213,6 +224,8 @@ def write(brief: Brief, text: str, *, key: uuid.UUID | None = None, by: User) ->
         raise BriefError("This line was sent to another brief already.")
     if made:
         _tell(brief)
+        if crew is None:
+            notices.tell(brief, Notice.Kind.LINE)
     return message
 
 
@@ -309,6 +322,7 @@ def _drop(brief: Brief) -> bool:
     _move(locked, Brief.Status.CANCELLED, cancelled_at=timezone.now())
     audit.record("dropped", locked, after={"status": locked.status}, by=None)
     _tell(locked)
+    notices.tell(locked, Notice.Kind.TAKEN_BACK)
     return True
 
 
@@ -374,6 +388,7 @@ def _send(
     facts = {"mention": brief.mention_id, "place": brief.place_id, "deadline": brief.deadline}
     audit.record("asked the field", brief, after=facts, by=by)
     _tell(brief)
+    notices.tell(brief, Notice.Kind.NEW)
     return brief
 
 

@@ -9,8 +9,11 @@ from django.utils import timezone
 from campaign.models import Campaign, User
 from videos.actions import footage
 from videos.demo import film
+from videos.demo.briefs import load as load_briefs
 from videos.demo.people import SPOTS, TAKES, TELLERS, Take, Teller
 from videos.models import Clip, Consent, Place, Storyteller
+
+__all__ = ["load", "load_briefs"]
 
 
 def load(campaign: Campaign, *, by: User) -> None:
@@ -35,6 +38,8 @@ def _place(slug: str) -> Place:
         "country": spot.country,
         "country_name": spot.country_name,
         "timezone": spot.timezone,
+        "latitude": spot.latitude,
+        "longitude": spot.longitude,
     }
     return Place.objects.get_or_create(slug=slug, defaults=facts)[0]
 

@@ -12,6 +12,8 @@ class Spot:
     country: str
     country_name: str
     timezone: str
+    latitude: float
+    longitude: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,8 @@ class Take:
 
 
 SPOTS = (
-    Spot("kakuma", "Kakuma", "KE", "Kenya", "Africa/Nairobi"),
-    Spot("shatila", "Shatila", "LB", "Lebanon", "Asia/Beirut"),
+    Spot("kakuma", "Kakuma", "KE", "Kenya", "Africa/Nairobi", 3.7, 34.9),
+    Spot("shatila", "Shatila", "LB", "Lebanon", "Asia/Beirut", 33.9, 35.5),
 )
 
 TELLERS = (

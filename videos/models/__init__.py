@@ -3,6 +3,7 @@ from videos.models.captions import CaptionTrack
 from videos.models.clips import Clip, ClipQuerySet, Rendition
 from videos.models.consent import Consent, ConsentQuerySet
 from videos.models.custody import CustodyEvent
+from videos.models.notices import Notice, PushSubscription
 from videos.models.places import CrewMember, Place, check_timezone
 from videos.models.protection import Protection
 from videos.models.storytellers import Identity, Storyteller, StorytellerQuerySet
@@ -20,8 +21,10 @@ __all__ = [
     "CrewMember",
     "CustodyEvent",
     "Identity",
+    "Notice",
     "Place",
     "Protection",
+    "PushSubscription",
     "Rendition",
     "Storyteller",
     "StorytellerQuerySet",

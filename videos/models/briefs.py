@@ -1,5 +1,5 @@
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -8,6 +8,9 @@ from django.db.models import F, Q
 from campaign.models import Campaign, Mention, User
 from videos.models.places import CrewMember, Place
 from videos.models.storytellers import Storyteller
+
+#: A phone says that a brief was taken back for so long.
+SHOWN_AFTER = timedelta(hours=3)
 
 
 class BriefQuerySet(models.QuerySet["Brief"]):
@@ -24,6 +27,11 @@ class BriefQuerySet(models.QuerySet["Brief"]):
 
     def at(self, place: Place) -> "BriefQuerySet":
         return self.filter(place=place)
+
+    def on_phone(self, *, at: datetime) -> "BriefQuerySet":
+        """What a crew sees of theirs: those to do, and those lately taken back that they saw."""
+        lately = Q(cancelled_at__gte=at - SHOWN_AFTER, seen_at__isnull=False)
+        return self.filter(Q(status__in=Brief.OPEN) | lately).order_by("deadline", "pk")
 
     def late(self, *, at: datetime) -> "BriefQuerySet":
         return self.open().filter(deadline__lt=at)

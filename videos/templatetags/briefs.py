@@ -2,17 +2,23 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from django.utils.timezone import localtime
 
-from videos import clocks, routing
+from campaign import languages
+from videos import asking, clocks, routing
 from videos.board import Group
-from videos.models import Place, Storyteller
+from videos.models import Brief, Place, Storyteller
+from videos.templatetags.fill import fill
+from videos.wording import Words
 
 register = template.Library()
 
@@ -32,6 +38,18 @@ def took(span: timedelta | None) -> str:
 def hours(span: timedelta) -> str:
     """1 h 48 min"""
     return routing.hours(span)
+
+
+@register.filter
+def there(moment: datetime) -> str:
+    """The hour and minute on the clock that the moment was given with, which is a place's own."""
+    return f"{moment:%H:%M}"
+
+
+@register.filter
+def in_english(language: str) -> str:
+    """London's name of a language."""
+    return asking.language_name(language)
 
 
 @register.filter
@@ -80,14 +98,11 @@ def day_bar(group: Group) -> SafeString:
         far = [one for one in figures if all(abs(one[0] - at) > FIGURE_WIDE for at, _ in edges)]
         figures = sorted([*far, *edges])
         words = f"light from {edges[0][1]} to {edges[1][1]}"
-    texts = SafeString("").join(
-        format_html(
-            '<text x="{}" y="27" text-anchor="{}">{}</text>',
-            at,
-            "start" if at == 0 else "end" if at == DAY_WIDE else "middle",
-            figure,
-        )
-        for at, figure in figures
+    anchors = {0: "start", DAY_WIDE: "end"}
+    texts = format_html_join(
+        "",
+        '<text x="{}" y="27" text-anchor="{}">{}</text>',
+        ((at, anchors.get(at, "middle"), figure) for at, figure in figures),
     )
     return format_html(
         '<svg class="day" width="{wide}" height="30" viewBox="-8 0 {view} 30" role="img" '
@@ -102,3 +117,43 @@ def day_bar(group: Group) -> SafeString:
         at=marks["now"],
         texts=texts,
     )
+
+
+# On the crew's phone, in their language and with its digits --------------------------------------
+
+
+@register.filter
+def language_in(code: str, language: str) -> str:
+    """The name of a language in another one."""
+    names = languages.locale(language).languages
+    return str(names.get(languages.base(code), code))
+
+
+@register.simple_tag
+def time_words(clock: time | datetime, language: str) -> str:
+    """20:30 with the language's digits; a moment in the page's time zone."""
+    clock = localtime(clock) if isinstance(clock, datetime) else clock
+    return languages.digits(f"{clock:%H:%M}", language)
+
+
+@register.simple_tag
+def due_words(brief: Brief, words: Words, language: str) -> SafeString:
+    """Until when, on the clock of the place, and how long that is."""
+    at = brief.deadline.astimezone(brief.place.tz)
+    due = time_words(at.time(), language)
+    left = int((brief.deadline - timezone.now()).total_seconds() // 60)
+    if left < 0:
+        return fill(words.late_by, time=due)
+    hours, minutes = (languages.digits(str(part), language) for part in divmod(left, 60))
+    if left < 60:
+        return fill(words.due_in_minutes, time=due, n=minutes)
+    return fill(words.due_in_hours, time=due, h=hours, m=minutes)
+
+
+@register.simple_tag
+def film_query(brief: Brief) -> str:
+    """What the form for a film begins with when it is for this brief."""
+    said = {"brief": brief.pk, "storyteller": brief.storyteller_id, "language": brief.language}
+    about = bare(brief.mention.text) if brief.mention else brief.words
+    said["title"] = Truncator(about).chars(100)
+    return "?" + urlencode({name: value for name, value in said.items() if value})

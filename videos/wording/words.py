@@ -119,3 +119,46 @@ class Words:
     signed_out: str
     ask_for_code: str
     offline_page: str
+
+    # Briefs
+    new_brief: str
+    accepted_brief: str
+    filming_brief: str
+    no_briefs: str
+    no_briefs_now: str
+    due_in_minutes: str
+    due_in_hours: str
+    late_by: str
+    or_who_fits: str
+    who_fits: str
+    how_long: str
+    accept: str
+    cannot: str
+    why_cannot: str
+    refusals: dict[str, str]
+    more_if_you_like: str
+    tell_london: str
+    film_it: str
+    film_begins: str
+    ask_london: str
+    london: str
+    londons_words: str
+    write_here: str
+    taken_back: str
+    given_away: str
+    brief_over: str
+    said_here: str
+    on_duty: str
+    light_for: str
+    dark_until: str
+    tell_me: str
+    tells_you: str
+    tell_me_refused: str
+
+    # What a phone shows when it rings; nothing of people or places, for others may see it
+    ring_new: str
+    ring_taken_back: str
+    ring_line: str
+    ring_due: str
+    mail_new_subject: str
+    mail_new_body: str
