@@ -30,14 +30,3 @@ def digits(text: str, language: str) -> str:
 def number(value: float, language: str) -> str:
     """With the digits and signs of the language."""
     return str(format_decimal(value, locale=locale(language), numbering_system="default"))
-
-
-_DIGITS = {"ar": str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")}
-
-
-def digits(text: str, language: str) -> str:
-    """A clock or a count with the digits that crews who read the language write by hand.
-
-    CLDR has Latin ones for Arabic as the whole world writes it; in the camps they are ٠١٢٣.
-    """
-    return text.translate(_DIGITS.get(base(language), {}))

@@ -6,6 +6,7 @@ from dataclasses import asdict
 import pytest
 
 from videos import wording
+from videos.models import Brief
 from videos.themes import THEMES
 from videos.wording import WORDS
 
@@ -16,6 +17,7 @@ BRACES = re.compile(r"\{\w+\}")
 def test_languages_say_the_same_things(language: str) -> None:
     english, other = asdict(WORDS["en"]), asdict(WORDS[language])
     assert set(english.pop("theme_names")) == set(other.pop("theme_names")) == set(THEMES)
+    assert set(english.pop("refusals")) == set(other.pop("refusals")) == set(Brief.Refusal.values)
 
     assert {name for name, text in other.items() if not text.strip()} == set()
     assert {name: sorted(BRACES.findall(text)) for name, text in other.items()} == {

@@ -194,9 +194,11 @@ def decline(brief: Brief, *, refusal: Brief.Refusal, words: str = "", by: User) 
 def saw(briefs: Iterable[Brief]) -> None:
     """They stand on a phone of their crew now. Noted once; no step, so not audited."""
     fresh = [brief for brief in briefs if brief.seen_at is None]
-    pks = [brief.pk for brief in fresh]
+    if not fresh:
+        return
     with transaction.atomic():
-        if pks and Brief.objects.filter(pk__in=pks, seen_at=None).update(seen_at=timezone.now()):
+        unseen = Brief.objects.filter(pk__in=[brief.pk for brief in fresh], seen_at=None)
+        if unseen.update(seen_at=timezone.now()):
             for brief in fresh:
                 _tell(brief)
 

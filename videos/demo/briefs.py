@@ -32,8 +32,7 @@ ASKS = (
         "Thank everybody who wrote about schools. The one thing a classroom here needs most. "
         "Then: please sign.",
         "en",
-        "Washukuru wote walioandika kuhusu shule. Jambo moja ambalo darasa hapa linahitaji zaidi. "
-        "Kisha: tafadhali tia sahihi.",
+        "",
         50,
         step="accept",
         line="Tesfaye asks: may he show the blackboard? No names are on it.",
@@ -84,7 +83,9 @@ def load(campaign: Campaign, *, by: User) -> None:
     """Send the demo's briefs, once; those of days past are written as they would have been."""
     if Brief.objects.filter(campaign=campaign).exists():
         return
-    crews = {one.place_id: one.user for one in CrewMember.objects.select_related("user")}
+    crews = {
+        one.place_id: one.user for one in CrewMember.objects.select_related("user").order_by("-pk")
+    }
     people = {
         one.public_name: one
         for one in Storyteller.objects.filter(campaign=campaign).select_related("place")

@@ -16,6 +16,7 @@ from django.utils.timezone import localtime
 from campaign import languages
 from videos import asking, clocks, routing
 from videos.board import Group
+from videos.daylight import Light
 from videos.models import Brief, Place, Storyteller
 from videos.templatetags.fill import fill
 from videos.wording import Words
@@ -148,6 +149,21 @@ def due_words(brief: Brief, words: Words, language: str) -> SafeString:
     if left < 60:
         return fill(words.due_in_minutes, time=due, n=minutes)
     return fill(words.due_in_hours, time=due, h=hours, m=minutes)
+
+
+@register.simple_tag
+def light_words(light: Light | None, words: Words, language: str) -> SafeString:
+    """How long there is light to film by; nothing where the place's position is not known."""
+    if light is None:
+        return SafeString("")
+    if not light.is_light:
+        return fill(words.dark_until, time=time_words(light.until.time(), language))
+    hours, minutes = divmod(int(light.left.total_seconds() // 60), 60)
+    return fill(
+        words.light_for,
+        h=languages.digits(str(hours), language),
+        m=languages.digits(str(minutes), language),
+    )
 
 
 @register.simple_tag

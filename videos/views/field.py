@@ -16,6 +16,7 @@ from videos import reports, wording
 from videos.crew import FieldRequest, crew_only
 from videos.forms import storytellers_at
 from videos.processing.probe import MAX_BYTES
+from videos.views.phone_briefs import briefs_to_film, tasks
 from videos.wording import Words
 
 
@@ -36,11 +37,11 @@ def shell(request: FieldRequest) -> dict[str, Any]:
 @ensure_csrf_cookie
 @crew_only
 def field(request: FieldRequest) -> HttpResponse:
-    """The clips of the crew's own place; htmx asks for the list alone."""
-    template = "videos/field.html"
+    """The briefs and clips of the crew's own place; htmx asks for the list of clips alone."""
+    context = {**shell(request), "clips": reports.sent_from(request.place)}
     if request.headers.get("HX-Request"):
-        template += "#clips"
-    return render(request, template, {**shell(request), "clips": reports.sent_from(request.place)})
+        return render(request, "videos/field.html#clips", context)
+    return render(request, "videos/field.html", context | tasks(request))
 
 
 @require_safe
@@ -54,6 +55,7 @@ def film(request: FieldRequest) -> HttpResponse:
         "languages": list(reports.LANGUAGES.items()),
         "themes": list(request.words.theme_names.items()),
         "max_bytes": MAX_BYTES,
+        "briefs": briefs_to_film(request.place),
     }
     return render(request, "videos/film.html", context)
 

@@ -22,7 +22,7 @@ from videos import daylight, push
 from videos.actions import briefs, notices
 from videos.actions import duty as duties
 from videos.crew import FieldRequest, crew_only
-from videos.models import Brief
+from videos.models import Brief, BriefQuerySet, Place
 
 INVALID, CONFLICT = 422, 409
 
@@ -46,6 +46,12 @@ def tasks(request: FieldRequest) -> dict[str, Any]:
         "on_duty": request.user.crew.on_duty,
         "push_key": push.public_key(),
     }
+
+
+def briefs_to_film(place: Place) -> BriefQuerySet:
+    """What a film may be for."""
+    open_ones = Brief.objects.at(place).open().select_related("storyteller", "mention")
+    return open_ones.defer("mention__raw", "mention__search").order_by("deadline", "pk")
 
 
 @never_cache

@@ -168,4 +168,6 @@ WORDS = Words(
         "Open the field to read and accept it:\n{address}\n\n"
         "For the safety of those who are filmed, nothing of it stands in this mail."
     ),
+    for_brief="For which brief",
+    for_no_brief="For none, for the library",
 )

@@ -178,4 +178,6 @@ WORDS = Words(
         "Ouvrez la page du terrain pour lire et accepter :\n{address}\n\n"
         "Pour la sécurité des personnes filmées, ce message n’en dit rien."
     ),
+    for_brief="Pour quelle demande",
+    for_no_brief="Pour aucune, pour la réserve",
 )

@@ -170,4 +170,6 @@ WORDS = Words(
         "Fungua ukurasa wa uwanjani uisome na kuikubali:\n{address}\n\n"
         "Kwa usalama wa wanaorekodiwa, barua hii haisemi chochote kuihusu."
     ),
+    for_brief="Kwa kazi ipi",
+    for_no_brief="Si kwa kazi, ni kwa maktaba",
 )

@@ -154,6 +154,8 @@ class Words:
     tell_me: str
     tells_you: str
     tell_me_refused: str
+    for_brief: str
+    for_no_brief: str
 
     # What a phone shows when it rings; nothing of people or places, for others may see it
     ring_new: str

@@ -99,7 +99,15 @@ async function restore() {
     });
 }
 
+/** A page that was kept on this phone may be older than the brief. */
+function offer(brief, title) {
+    const list = form.elements.brief;
+    const known = [...list.options].some((option) => option.value === String(brief));
+    if (brief && !known) list.add(new Option(title || brief, brief));
+}
+
 function write(said) {
+    offer(said.brief, said.title);
     for (const name of ["title", "quote", "language", "brief"]) {
         if (said[name]) form.elements[name].value = said[name];
     }

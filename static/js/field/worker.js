@@ -1,11 +1,13 @@
 /* The field's service worker, for `/field/` alone: pages open without a network as they were last
    seen. It keeps pages and static files; films and the news of them never pass through it. */
 
+importScripts("/static/js/field/push.js");
+
 const PAGES = "field-pages-1";
 const FILES = "field-files-1";
 const PATIENCE = 4000;
 const HASHED = /\.[0-9a-f]{12}\.\w+$/;
-const NEVER = ["/field/uploads/", "/field/films/", "/field/join/", "/field/leave/", "/field/sw.js"];
+const NEVER = ["/field/uploads/", "/field/films/", "/field/join/", "/field/leave/", "/field/briefs/", "/field/sw.js"];
 
 self.addEventListener("install", () => self.skipWaiting());
 
