@@ -1,7 +1,8 @@
 """The web process: `uvicorn campaign.asgi:application`.
 
 What `settings.ASGI_ROUTES` names (event streams, films that arrive) is served asynchronously; all
-else is ordinary Django in a fixed pool of threads, each with its own lasting database connection
+else is ordinary Django (the public's pages behind a shelf, `campaign.shelf`) in a fixed pool of
+threads, each with its own lasting database connection
 (measured: four times the pages of Django's own ASGI handler; see docs/decisions).
 """
 
@@ -19,6 +20,7 @@ from django.conf import settings  # noqa: E402  needs Django's apps to be ready
 from django.utils.module_loading import import_string  # noqa: E402
 
 from campaign import events  # noqa: E402
+from campaign.shelf import Shelf  # noqa: E402
 
 THREADS = 8
 
@@ -27,12 +29,19 @@ routes: dict[str, Any] = {
     route: import_string(name) for route, name in settings.ASGI_ROUTES.items()
 }
 
+shelf = Shelf(pages, paths=settings.PUBLIC_PAGES, query=settings.PUBLIC_QUERY)
+
+shelf = Shelf(pages, paths=settings.PUBLIC_PAGES, query=settings.PUBLIC_QUERY)
+
 
 async def application(scope: events.Message, receive: events.Receive, send: events.Send) -> None:
     if scope["type"] == "lifespan":
         await _lifespan(receive, send)
     elif scope["type"] == "http":
-        await _route(scope["path"])(scope, receive, send)
+        found = _route(scope["path"])
+        if found is pages and shelf.keeps(scope):
+            found = shelf
+        await found(scope, receive, send)
 
 
 def _route(path: str) -> Any:
