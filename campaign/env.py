@@ -75,6 +75,9 @@ class Environment(BaseSettings):
         description="the dotted name of a function that matches clips, see docs/desk.md; or empty",
     )
     data_dir: Path = Field(default=BASE_DIR / "var", description="a folder that we may write to")
+    static_dir: Path | None = Field(
+        default=None, description="where `collectstatic` puts the static files; else in DATA_DIR"
+    )
     spool_dir: Path | None = Field(
         default=None, description="a folder for films that are arriving, shared by all web servers"
     )
