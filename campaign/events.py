@@ -21,7 +21,7 @@ from django.http.cookie import parse_cookie
 from redis import RedisError, ResponseError
 from redis.asyncio import Redis
 
-from campaign import devices
+from campaign import devices, screens
 from campaign.live import KEPT, LEFT, STREAM
 
 log = logging.getLogger(__name__)
@@ -53,13 +53,19 @@ class News(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """What one tab may hear: everything of a campaign, or what concerns one place."""
+    """What one tab may hear: everything of a campaign, or what concerns one place.
+
+    A big screen hears of certain `kinds` alone.
+    """
 
     campaigns: frozenset[int] = frozenset()
     place: int = 0
     person: int = 0
+    kinds: frozenset[str] | None = None
 
     def hears(self, news: News) -> bool:
+        if self.kinds is not None and news.kind not in self.kinds:
+            return False
         return news.campaign in self.campaigns or (self.place != 0 and news.place == self.place)
 
 
@@ -182,9 +188,12 @@ def _header(scope: Message, name: bytes) -> str:
     return next((value.decode("latin-1") for key, value in headers if key == name), "")
 
 
-def _audience(cookie: str, campaign: str) -> Audience | None:
-    """Whom this session or device may listen as, or None for nobody. Runs in a thread."""
+def _audience(cookie: str, campaign: str, screen: str) -> Audience | None:
+    """Whom this session, device or screen may listen as, or None for nobody. Runs in a thread."""
     close_old_connections()
+    if screen:
+        shown = screens.campaign_of(screen)
+        return Audience(campaigns=frozenset({shown.pk}), kinds=screens.KINDS) if shown else None
     try:
         user = devices.person_of(parse_cookie(cookie))
     except devices.DeviceRevokedError:
@@ -247,8 +256,8 @@ def _order(stream_id: str) -> tuple[int, int]:
 
 async def application(scope: Message, receive: Receive, send: Send) -> None:
     query = parse_qs(scope["query_string"].decode("latin-1"))
-    campaign = query.get("campaign", [""])[0]
-    audience = await sync_to_async(_audience)(_header(scope, b"cookie"), campaign)
+    campaign, screen = (query.get(name, [""])[0] for name in ("campaign", "screen"))
+    audience = await sync_to_async(_audience)(_header(scope, b"cookie"), campaign, screen)
     if audience is None:
         await _refuse(send)
         return

@@ -204,6 +204,12 @@ LANGUAGES = [
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/London"
+#: The clocks of the wall, the newsroom's own first.
+WALL_CLOCKS = [
+    ("London", TIME_ZONE),
+    ("Kakuma", "Africa/Nairobi"),
+    ("Shatila", "Asia/Beirut"),
+]
 
 STATIC_URL = "/static/"
 STATIC_ROOT: Path = ENV.static_dir or DATA_DIR / "staticfiles"

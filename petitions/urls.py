@@ -13,6 +13,7 @@ from petitions.views import (
     public,
     reports,
     review,
+    wall,
 )
 
 # A card on another site shows the player within its own page.
@@ -97,6 +98,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="hand-over-file",
     ),
     path("c/<slug:campaign>/reports/", reports.reports, name="reports"),
+    path("c/<slug:campaign>/reports/wall/", wall.wall_address, name="wall-address"),
+    path("c/<slug:campaign>/reports/wall/new/", wall.wall_renew, name="wall-renew"),
+    path("wall/<slug:key>/", wall.wall, name="wall"),
     path("c/<slug:campaign>/reports.csv", reports.reports_csv, name="reports-csv"),
     path("c/<slug:campaign>/reports.xlsx", reports.reports_xlsx, name="reports-xlsx"),
 ]

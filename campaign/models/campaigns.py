@@ -63,6 +63,13 @@ class Campaign(models.Model):
     quiet_alarm_minutes = models.PositiveSmallIntegerField(
         default=15, help_text="Raise an alarm when no mention has come for so long."
     )
+    screen_key = models.CharField(  # noqa: DJ001  unique, and most campaigns have none
+        max_length=40,
+        unique=True,
+        null=True,
+        editable=False,
+        help_text="Part of the wall's address; a new one closes the old.",
+    )
     review_new_clips = models.BooleanField(
         default=True,
         help_text="A new clip is on the shelf only after somebody in London has looked at it.",

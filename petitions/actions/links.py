@@ -77,7 +77,7 @@ def create(
             with transaction.atomic():
                 return TrackedLink.objects.create(
                     petition=petition,
-                    slug=_slug(),
+                    slug=new_slug(),
                     shared_from=shared_from,
                     channel=channel,
                     **asdict(subject),
@@ -150,5 +150,5 @@ def url(link: TrackedLink) -> str:
     return settings.PUBLIC_URL + reverse("link", kwargs={"slug": link.slug})
 
 
-def _slug() -> str:
+def new_slug() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))

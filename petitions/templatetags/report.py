@@ -1,7 +1,8 @@
 """How reports write numbers and times."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django import template
 
@@ -41,6 +42,12 @@ def step(wait: Wait, code: str) -> str:
     """What one step took of a wait; a dash where it took nothing that was noted."""
     found = next((part for part in wait.parts if part.step == code), None)
     return seconds(found.seconds) if found else "–"
+
+
+@register.filter
+def in_zone(value: datetime, zone: str) -> str:
+    """The time of day there."""
+    return f"{value.astimezone(ZoneInfo(zone)):%H:%M}"
 
 
 @register.filter

@@ -76,7 +76,7 @@ def test_create_takes_another_slug_when_one_is_taken(
 ) -> None:
     TrackedLinkFactory(slug="aaaaaa")
     slugs = iter(["aaaaaa", "aaaaaa", "bbbbbb"])
-    monkeypatch.setattr(links, "_slug", lambda: next(slugs))
+    monkeypatch.setattr(links, "new_slug", lambda: next(slugs))
 
     assert links.create(petition, subject=LEILA).slug == "bbbbbb"
 
