@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from petitions.actions import imports, mail, outgoing, platforms, requests
+from petitions.reports import weekly
 
 
 def send_owed_mail() -> None:
@@ -23,3 +24,7 @@ def read_platforms() -> None:
 
 def load_import(import_id: UUID) -> None:
     imports.load(import_id)
+
+
+def send_report(saved_id: int) -> None:
+    weekly.send(saved_id)

@@ -13,6 +13,7 @@ from petitions.views import (
     public,
     reports,
     review,
+    saved_reports,
     wall,
 )
 
@@ -98,6 +99,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="hand-over-file",
     ),
     path("c/<slug:campaign>/reports/", reports.reports, name="reports"),
+    path("c/<slug:campaign>/reports/saved/", saved_reports.saved, name="reports-saved"),
+    path("c/<slug:campaign>/reports/saved/new/", saved_reports.save, name="report-save"),
+    path("c/<slug:campaign>/reports/saved/<int:pk>/mail/", saved_reports.mail, name="report-mail"),
+    path(
+        "c/<slug:campaign>/reports/saved/<int:pk>/delete/",
+        saved_reports.delete,
+        name="report-delete",
+    ),
+    path("weekly/<str:token>/", saved_reports.stop, name="report-stop"),
     path("c/<slug:campaign>/reports/wall/", wall.wall_address, name="wall-address"),
     path("c/<slug:campaign>/reports/wall/new/", wall.wall_renew, name="wall-renew"),
     path("wall/<slug:key>/", wall.wall, name="wall"),

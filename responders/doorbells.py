@@ -19,8 +19,15 @@ POST = "responders.jobs.post_reply"
 UPLOAD = "responders.jobs.upload_media"
 LOOK = "responders.jobs.look_for_replies"
 REMOVE = "responders.jobs.remove_reply"
+MEASURE = "responders.jobs.measure_posts"
 
-QUEUES = {POST: "posting", LOOK: "posting", REMOVE: "posting", UPLOAD: "uploads"}
+QUEUES = {
+    POST: "posting",
+    LOOK: "posting",
+    REMOVE: "posting",
+    UPLOAD: "uploads",
+    MEASURE: "uploads",
+}
 
 KEEP_FAILURES = 86_400
 

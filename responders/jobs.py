@@ -2,7 +2,7 @@
 
 from rq import get_current_job
 
-from responders.actions import leaving_alone, media, posting, reconcile, takedown
+from responders.actions import leaving_alone, measuring, media, posting, reconcile, takedown
 
 
 def post_reply(reply_id: int) -> None:
@@ -23,6 +23,10 @@ def take_down_storyteller(storyteller_id: int) -> None:
 
 def follow_opt_out(wish_id: int) -> None:
     leaving_alone.follow(wish_id)
+
+
+def measure_posts(account_id: int) -> None:
+    measuring.measure(account_id)
 
 
 def upload_media(upload_id: int) -> None:

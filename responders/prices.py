@@ -16,10 +16,11 @@ FILE = Path(__file__).parent / "data" / "prices.json"
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """`reply` is in whole cents of the network's currency."""
+    """`reply` is in whole cents of the network's currency, `read` (one post read) in cents."""
 
     currency: str
     reply: int
+    read: float
     posts_a_window: int
     window: timedelta
 
@@ -38,6 +39,7 @@ def of(network: str) -> Prices:
     ours = ("post", "post_with_link", "summoned_reply")
     return Prices(
         currency=facts["currency"],
+        read=facts["cents"]["read"],
         reply=math.ceil(max(facts["cents"][kind] for kind in ours)),
         posts_a_window=facts["posts_a_window"],
         window=timedelta(seconds=facts["window_seconds"]),

@@ -78,6 +78,18 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """How far one of our posts went, as its network counts; None where it does not say.
+
+    `shares` are reposts and quotes together.
+    """
+
+    post_id: str
+    views: int | None = None
+    shares: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RateWindow:
     """How many calls of a kind are left until the window opens anew."""
 
@@ -285,6 +297,10 @@ class Network(Protocol):
 
     def own_posts(self, *, since: datetime, limit: int = 100) -> list[Post]:
         """Our own posts since then, newest first, at most `limit`."""
+        ...
+
+    def reach(self, post_ids: Sequence[str]) -> list[Reach]:
+        """Of at most 100 posts, in one request; those that are gone are left out."""
         ...
 
     def post(self, post_id: str) -> IncomingPost:

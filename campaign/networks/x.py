@@ -28,6 +28,7 @@ from campaign.networks.base import (
     Page,
     Post,
     PostedPost,
+    Reach,
     Refusal,
     Rejected,
     Rule,
@@ -49,6 +50,8 @@ CREDENTIALS = (
 )
 TIMEOUT = (5.0, 20.0)
 UPLOAD_TIMEOUT = (5.0, 60.0)
+#: Posts that X tells of in one answer.
+MOST_IDS = 100
 
 # The stream still speaks of tweets; the other endpoints have gone over to posts, and give the
 # references and the author of a post as expansions. (Source: X's OpenAPI document, 2.167.)
@@ -203,6 +206,16 @@ class X:
             if not token:
                 break
         return found[:limit]
+
+    def reach(self, post_ids: Sequence[str]) -> list[Reach]:
+        params = {
+            "ids": ",".join(_checked(post_id) for post_id in post_ids[:MOST_IDS]),
+            "post.fields": "public_metrics",
+        }
+        answer = self._api.call("GET", "/2/tweets", params=params)
+        listed = answer.data if isinstance(answer.data, list) else []
+        found = (x_payload.reach(one) for one in listed if isinstance(one, dict))
+        return [one for one in found if one]
 
     def post(self, post_id: str) -> IncomingPost:
         answer = self._api.call("GET", f"/2/tweets/{_checked(post_id)}", params=READ_FIELDS)

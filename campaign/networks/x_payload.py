@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from campaign.networks.base import Author, IncomingPost, Kind, Post
+from campaign.networks.base import Author, IncomingPost, Kind, Post, Reach
 
 LINE_LIMIT = 1024 * 1024
 MAX_INT = 2_147_483_647
@@ -162,6 +162,20 @@ def own_post(data: Mapping[str, Any]) -> Post | None:
     replied_to = dict(_references(data)).get("replied_to", "")
     links = tuple(_links(data))
     return Post(post_id, _full_text(data), posted_at, in_reply_to=replied_to, links=links)
+
+
+def reach(data: Mapping[str, Any]) -> Reach | None:
+    """A post's public numbers. Reposts are called retweets in the older dialect."""
+    metrics = data.get("public_metrics")
+    if not is_id(data.get("id")) or not isinstance(metrics, dict):
+        return None
+    reposts = _count(metrics.get("repost_count", metrics.get("retweet_count")))
+    quotes = _count(metrics.get("quote_count"))
+    return Reach(
+        post_id=data["id"],
+        views=_count(metrics.get("impression_count")),
+        shares=None if reposts is None else reposts + (quotes or 0),
+    )
 
 
 def storable(value: Any, *, depth: int = 0) -> Any:

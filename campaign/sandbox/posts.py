@@ -142,7 +142,9 @@ def _lookup(call: Call, numbers: list[int], shown: Shown, *, single: bool) -> Re
         else:
             name = "id" if single else "ids"
             errors.append(problems.missing("tweet", str(number), parameter=name))
-    bundle = wire.Writer(call.state.store, shown, base_url=call.base_url).bundle(found)
+    now = call.state.clock.now()
+    writer = wire.Writer(call.state.store, shown, base_url=call.base_url, at=now)
+    bundle = writer.bundle(found)
     bundle.errors[:0] = errors
     body = bundle.extras()
     if bundle.data:

@@ -10,6 +10,7 @@ from petitions.models.platforms import (
     WebhookEndpoint,
 )
 from petitions.models.rollups import DayCount, HourCount, LinkDay, RollUp, StaleHour
+from petitions.models.saved import SavedReport
 from petitions.models.signatures import REMOVED, Signature, Suppression
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "PetitionText",
     "Removal",
     "RollUp",
+    "SavedReport",
     "Signature",
     "Source",
     "StaleHour",

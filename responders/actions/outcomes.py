@@ -3,6 +3,7 @@ which the reply is locked; none of them calls the network."""
 
 import random
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import F
@@ -19,7 +20,7 @@ from campaign.networks.base import (
     Unreachable,
 )
 from petitions.actions import links
-from responders import doorbells, pacing, steps
+from responders import doorbells, pacing, prices, steps
 from responders.actions import changes, media, pausing
 from responders.models import Attempt, Reply
 from videos.models import Clip
@@ -87,7 +88,9 @@ def stands(reply: Reply, *, external_id: str, at: datetime, verb: str, by: User 
     if reply.clip is not None:
         Clip.objects.filter(pk=reply.clip.pk).update(used=F("used") + 1, used_at=now)
     if reply.link is not None:
-        links.mark_posted(reply.link, at=at, steps=steps.between(reply, posted_at=at))
+        cost = Decimal(prices.of(reply.account.network).reply) / 100
+        spent = steps.between(reply, posted_at=at)
+        links.mark_posted(reply.link, at=at, steps=spent, cost=cost)
     changes.note(verb, reply, before=before, id=external_id, by=by)
 
 

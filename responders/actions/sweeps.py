@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from campaign.models import Account, Pause
 from responders import doorbells, pacing
-from responders.actions import budgets, media, reconcile, takedown
+from responders.actions import budgets, measuring, media, reconcile, takedown
 from responders.models import Reply
 
 MOST = 200
@@ -51,6 +51,11 @@ def ring_for_films() -> int:
     for upload in media.expiring(at=now)[:MOST]:
         media.renew(upload.pk)
     return _ring(doorbells.UPLOAD, list(media.due(at=now).values_list("pk", flat=True)[:MOST]))
+
+
+def ring_for_measures() -> int:
+    """Accounts with replies whose reach is to be asked for."""
+    return _ring(doorbells.MEASURE, measuring.due_accounts())
 
 
 def settle_the_unknown() -> int:

@@ -44,6 +44,7 @@ def _allowed(scheme: str, query: set[str] | None = None, body: set[str] | None =
 FACTS = {
     ("GET", r"/2/users/me"): _allowed("OAuth", {"user.fields", "expansions", "post.fields"}),
     ("POST", r"/2/tweets"): _allowed("OAuth", body={"text", "reply", "media"}),
+    ("GET", r"/2/tweets"): _allowed("OAuth", READ | {"ids"}),
     ("DELETE", r"/2/tweets/\d{1,19}"): _allowed("OAuth"),
     ("GET", r"/2/tweets/\d{1,19}"): _allowed("OAuth", READ),
     ("GET", r"/2/users/\d{1,19}/tweets"): _allowed("OAuth", READ | TIMES | {"exclude"}),

@@ -112,7 +112,14 @@ def test_a_reply_is_posted_with_its_video_found_again_and_deleted(
     assert own[0].text.startswith("Hello")
     assert abs(own[0].posted_at - datetime.now(UTC)) < timedelta(minutes=1)
     assert network.post(tweet).author.handle == "tess"
+    (early,) = network.reach([posted.id, "1"])
+    sandbox.ahead(7_200)
+    (late,) = network.reach([posted.id])
+    sandbox.ahead(0)
+    assert (early.post_id, early.views, early.shares) == (posted.id, 0, 0)
+    assert (late.views or 0) > 20
     network.delete_post(posted.id)
+    assert network.reach([posted.id]) == []
     network.delete_post(posted.id)
     assert posted.id not in {post.id for post in network.own_posts(since=began)}
     with pytest.raises(Rejected) as gone:
@@ -124,6 +131,7 @@ def test_a_reply_is_posted_with_its_video_found_again_and_deleted(
         r"POST /2/media/upload/\d{1,19}/finalize",
         r"GET /2/media/upload",
         r"POST /2/tweets",
+        r"GET /2/tweets",
         r"GET /2/users/\d{1,19}/tweets",
         r"GET /2/tweets/\d{1,19}",
         r"DELETE /2/tweets/\d{1,19}",

@@ -21,6 +21,7 @@ from campaign.networks.base import (
     Page,
     Post,
     PostedPost,
+    Reach,
     Refusal,
     Rejected,
     Rule,
@@ -40,6 +41,7 @@ class FakeNetwork:
     answers: list[str | NetworkError | Exception] = field(default_factory=list)
     delete_answers: list[Exception] = field(default_factory=list)
     timeline: list[Post] = field(default_factory=list)
+    reaches: dict[str, Reach] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)
     hidden: bool = False
     blind: NetworkError | None = None
@@ -80,6 +82,12 @@ class FakeNetwork:
         if self.hidden:
             return []
         return [post for post in self.timeline if post.posted_at >= since][:limit]
+
+    def reach(self, post_ids: Sequence[str]) -> list[Reach]:
+        self.calls += [("reach", post_id) for post_id in post_ids]
+        if self.blind:
+            raise self.blind
+        return [self.reaches[post_id] for post_id in post_ids if post_id in self.reaches]
 
     def post(self, post_id: str) -> IncomingPost:
         for post in self.timeline:

@@ -131,7 +131,7 @@ def test_own_count_holds_before_the_network_has_said_a_word(due: Due) -> None:
 
 
 def test_prices_are_data() -> None:
-    assert prices.of("x") == prices.Prices("USD", 20, 100, timedelta(minutes=15))
+    assert prices.of("x") == prices.Prices("USD", 20, 0.5, 100, timedelta(minutes=15))
     with pytest.raises(prices.NoPrices, match=r"prices\.json has no prices of 'loom'"):
         prices.of("loom")
 
