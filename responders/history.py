@@ -71,7 +71,7 @@ def _mentions(campaign: Campaign, chance: random.Random) -> list[Mention]:
     account = Account.objects.filter(campaign=campaign).order_by("pk")[0]
     now = timezone.now()
     first = (now - timedelta(days=DAYS)).replace(minute=0, second=0, microsecond=0)
-    found = []
+    found: list[Mention] = []
     for hour in range(DAYS * 24):
         at = first + timedelta(hours=hour)
         growth = 0.5 + hour / (DAYS * 24)
@@ -93,6 +93,7 @@ def _mention(account: Account, at: datetime, *, number: int, chance: random.Rand
         lang=chance.choice(LANGUAGES),
         posted_at=at,
         received_at=at + timedelta(seconds=2),
+        queue_at=at,
         themes=[chance.choice(THEMES)],
         status=Mention.Status.DISMISSED,
         reason="demo",

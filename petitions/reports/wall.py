@@ -52,8 +52,12 @@ class Told:
         return timezone.now() - self.posted_at < FRESH
 
     @property
-    def spoken(self) -> str:
-        return names.language(self.language) if self.language else ""
+    def facts(self) -> str:
+        """ "Kakuma, Kenya. In English, 3 min 51 s after the tweet.", as far as it may be said."""
+        spoken = f"In {names.language(self.language)}" if self.language else ""
+        after = f"{names.time(self.waited)} after the tweet" if self.waited is not None else ""
+        how = ", ".join(part for part in (spoken, after) if part)
+        return " ".join(f"{part}." for part in (self.place, how) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,10 @@ class Wall:
         self.countries = _countries(campaign)
         self.lately = _lately(campaign)
         self.told = _newest(campaign)
+
+    @property
+    def earlier(self) -> list[Told]:
+        return self.told[1:]
 
     @property
     def now(self) -> datetime:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django import template
 
+from petitions.reports import names
 from petitions.reports.speed import Wait
 
 register = template.Library()
@@ -19,16 +20,7 @@ def plain(value: float) -> str:
 
 @register.filter
 def spoken(value: timedelta) -> str:
-    """40 s, 6 min 04 s, 1 h 04 min, 2 d 3 h: two units, exact enough to compare."""
-    seconds = round(value.total_seconds())
-    minutes, hours, days = seconds // 60, seconds // 3_600, seconds // 86_400
-    if days:
-        return f"{days} d {hours % 24} h"
-    if hours:
-        return f"{hours} h {minutes % 60:02d} min"
-    if minutes:
-        return f"{minutes} min {seconds % 60:02d} s"
-    return f"{seconds} s"
+    return names.time(value)
 
 
 @register.filter

@@ -64,7 +64,7 @@ def mail(request: NewsroomRequest, pk: int) -> HttpResponse:
         return redirect("reports-saved", campaign=request.campaign.slug)
     form = WeeklyForm(request.POST)
     if not form.is_valid():
-        words = " ".join(word for words in form.errors.values() for word in words)
+        words = " ".join(str(word) for words in form.errors.values() for word in words)
         return _page(request, problem=words, status=422)
     if not request.user.email:
         problem = "No address is known of you: ask whoever sets up people to enter it."

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 import time_machine
 from django.utils import timezone
+from redis import RedisError
 
-from campaign import live
 from campaign.models import Account
 from campaign.networks.base import OutcomeUnknown, Reach
 from responders.actions import measuring
@@ -106,4 +106,4 @@ def test_measure_without_redis_spends_nothing(
 
 
 def _away() -> object:
-    raise live.RedisError("away")
+    raise RedisError("away")
