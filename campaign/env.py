@@ -152,6 +152,22 @@ class Environment(BaseSettings):
     aws_s3_region_name: str = Field(default="", description="the bucket's region")
     aws_access_key_id: str = Field(default="", description="the S3 key's id")
     aws_secret_access_key: str = Field(default="", description="the S3 key's secret")
+    aws_s3_encryption: str = Field(
+        default="",
+        pattern=r"^(|AES256|aws:kms)$",
+        description="AES256 or aws:kms: how the S3 server encrypts footage at rest; empty: as the "
+        "bucket says",
+    )
+    footage_max_megabytes: int = Field(
+        default=512, ge=1, le=512, description="the largest film that is taken, at most 512 (X)"
+    )
+    footage_max_seconds: int = Field(
+        default=140, ge=1, le=140, description="the longest film that is taken, at most 140 (X)"
+    )
+    transcriber: str = Field(
+        default="",
+        description="the dotted name of a function that transcribes, see docs/footage.md; or empty",
+    )
     log_level: str = Field(
         default="INFO",
         pattern=r"^(DEBUG|INFO|WARNING|ERROR)$",

@@ -224,6 +224,10 @@ FILE_UPLOAD_TEMP_DIR = None
 SPOOL_DIR: Path = ENV.spool_dir or DATA_DIR / "spool"
 # How many bytes of films one place may have on their way at once.
 UPLOAD_QUOTA = ENV.upload_quota_mb * 1024 * 1024
+FOOTAGE_MAX_BYTES = ENV.footage_max_megabytes * 1024**2
+FOOTAGE_MAX_SECONDS = float(ENV.footage_max_seconds)
+# A function that transcribes, by its dotted name; without one people do (videos/transcription.py).
+TRANSCRIBER = ENV.transcriber
 
 
 def _footage_storage() -> dict[str, Any]:
@@ -243,6 +247,9 @@ def _footage_storage() -> dict[str, Any]:
             "querystring_expire": 300,
             "file_overwrite": False,
             "signature_version": "s3v4",
+            "object_parameters": {"ServerSideEncryption": ENV.aws_s3_encryption}
+            if ENV.aws_s3_encryption
+            else {},
         },
     }
 
@@ -317,6 +324,9 @@ CLOCK: dict[str, float] = {
     "videos.actions.notices.sweep": 15,
     "videos.actions.consent.sweep": 30,
     "petitions.actions.counting.count_all": 3,
+    "videos.actions.consent_dates.expire": 30,
+    "videos.actions.consent_dates.remind": 3600,
+    "videos.actions.retention.purge": 3600,
     "petitions.actions.rollups.roll": 15,
     "petitions.reports.weekly.ring": 60,
     "petitions.actions.rollups.recount_nightly": 30,

@@ -81,7 +81,12 @@ def load() -> Campaign:
     """Make the whole demo. Its clips are then prepared by the media worker, as anybody's are."""
     with transaction.atomic():
         campaign = Campaign.objects.create(
-            slug=SLUG, name="I Welcome", hashtag="IWelcome", languages=sorted(TEMPLATES)
+            slug=SLUG,
+            name="I Welcome",
+            hashtag="IWelcome",
+            languages=sorted(TEMPLATES),
+            # A newcomer's own film is on the shelf at once; most campaigns want a look first.
+            review_new_clips=False,
         )
         _connect(campaign)
         petition_demo.load(campaign)
@@ -92,7 +97,7 @@ def load() -> Campaign:
                 ReplyTemplate.objects.create(
                     campaign=campaign, language=language, name=name, text=text, position=position
                 )
-    footage_demo.load(campaign, by=people["achol"])
+    footage_demo.load(campaign, by=people["achol"], editor=people["maya"])
     for person in PEOPLE:
         if person.place:
             place = Place.objects.get(slug=person.place)
@@ -114,7 +119,11 @@ def _connect(campaign: Campaign) -> Account:
 
 def _hire(person: Person, campaign: Campaign) -> User:
     user = User.objects.create_user(
-        person.username, password=PASSWORD, name=person.name, language=person.language
+        person.username,
+        f"{person.username}@iwelcome.example",
+        PASSWORD,
+        name=person.name,
+        language=person.language,
     )
     user.groups.add(Group.objects.get(name=person.role))
     user.campaigns.add(campaign)

@@ -1,7 +1,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from responders import urls_outbox
-from responders.views import around, audit, bulk, composer, desk, handing, shift, templates
+from responders.views import around, audit, bulk, composer, desk, footage, handing, shift, templates
 
 desk_urls = [
     path("", desk.show, name="desk"),
@@ -50,4 +50,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("c/<slug:campaign>/templates/<int:pk>/", templates.change, name="template-change"),
     path("c/<slug:campaign>/templates/<int:pk>/delete", templates.delete, name="template-delete"),
     path("c/<slug:campaign>/templates/<int:pk>/first", templates.first, name="template-first"),
+    path("c/<slug:campaign>/clips/<uuid:pk>/use/", footage.uses, name="clip-use"),
+    path(
+        "c/<slug:campaign>/storytellers/<int:pk>/withdrawal/",
+        footage.withdrawal,
+        name="withdrawal-report",
+    ),
 ]

@@ -1,5 +1,6 @@
 """What a crew says about a film, and how editors narrow down the library."""
 
+from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
@@ -8,7 +9,7 @@ from django.core.validators import MaxLengthValidator, ProhibitNullCharactersVal
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from videos.actions import footage, uploads
+from videos.actions import consent_forms, footage, review, uploads
 from videos.models import Brief, Clip, Consent, Place, Storyteller, StorytellerQuerySet
 from videos.processing.probe import MAX_BYTES
 from videos.themes import THEMES
@@ -108,14 +109,126 @@ class WithdrawForm(forms.Form):
             "invalid_choice": "Choose one of these.",
         },
     )
+    scope = forms.ChoiceField(choices=Consent.Scope.choices, required=False)
     sure = forms.BooleanField(
         error_messages={"required": "Confirm that all their clips go. Nothing was changed."}
     )
 
 
+class WithdrawByCodeForm(forms.Form):
+    """What a storyteller types on the public page."""
+
+    code = forms.CharField(max_length=40)
+    scope = forms.ChoiceField(choices=Consent.Scope.choices, initial=Consent.Scope.EVERYTHING)
+
+
+class IdentityForm(forms.Form):
+    """Who somebody really is; all of it may stay empty."""
+
+    real_name = forms.CharField(max_length=200, required=False)
+    contact = forms.CharField(max_length=500, required=False, widget=forms.Textarea)
+    notes = forms.CharField(max_length=4_000, required=False, widget=forms.Textarea)
+
+
+class RiskForm(forms.Form):
+    """What safeguarding judges of somebody."""
+
+    is_minor = forms.BooleanField(required=False)
+    age_band = forms.ChoiceField(choices=Storyteller.AgeBand.choices, required=False)
+    risk = forms.ChoiceField(choices=Storyteller.Risk.choices)
+    active = forms.BooleanField(required=False)
+
+
+class DescriptionForm(forms.Form):
+    """What London says of a clip."""
+
+    title = forms.CharField(
+        max_length=120, error_messages={"required": "Write in a few words what it is about."}
+    )
+    quote = forms.CharField(max_length=1000, required=False, widget=forms.Textarea)
+    language = forms.ChoiceField(
+        choices=settings.LANGUAGES, widget=forms.Select(attrs={"class": "input"})
+    )
+    themes = forms.MultipleChoiceField(choices=list(THEMES.items()), required=False)
+
+    @staticmethod
+    def of(clip: Clip) -> dict[str, Any]:
+        """What the form shows of a clip at first."""
+        names = ("title", "quote", "language", "themes")
+        return {name: getattr(clip, name) for name in names}
+
+    @property
+    def description(self) -> review.Description:
+        said = self.cleaned_data
+        return review.Description(
+            title=said["title"],
+            quote=said["quote"],
+            language=said["language"],
+            themes=tuple(said["themes"]),
+        )
+
+
+class ConsentForm(forms.Form):
+    """A consent from paper or a call, as safeguarding writes it down."""
+
+    method = forms.ChoiceField(choices=Consent.Method.choices)
+    language = forms.ChoiceField(choices=settings.LANGUAGES)
+    told = forms.MultipleChoiceField(
+        choices=Consent.Told.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    given_on = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
+    networks = forms.MultipleChoiceField(
+        choices=[(footage.NETWORK, "X")], required=False, widget=forms.CheckboxSelectMultiple
+    )
+    show_face = forms.BooleanField(required=False)
+    show_voice = forms.BooleanField(required=False)
+    show_name = forms.BooleanField(required=False)
+    show_place = forms.ChoiceField(choices=Consent.PlaceShown.choices)
+    expires_on = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    review_on = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    witness = forms.CharField(max_length=120, required=False)
+    interpreter = forms.CharField(max_length=120, required=False)
+    guardian = forms.CharField(max_length=120, required=False)
+    guardian_agreed = forms.BooleanField(required=False)
+    child_assented = forms.BooleanField(required=False)
+    evidence = forms.FileField(required=False)
+
+    def __init__(self, *args: Any, storyteller: Storyteller, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.storyteller = storyteller
+        for field in self.fields.values():
+            if not isinstance(field, forms.BooleanField | forms.MultipleChoiceField):
+                field.widget.attrs["class"] = "input"
+        self.fields["given_on"].initial = timezone.localdate()
+        self.fields["networks"].initial = [footage.NETWORK]
+
+    @property
+    def terms(self) -> consent_forms.Terms:
+        """What was agreed; a day ends in the storyteller's own place."""
+        said = self.cleaned_data
+        same = (
+            *("show_face", "show_voice", "show_name", "witness", "interpreter", "guardian"),
+            *("guardian_agreed", "child_assented", "language"),
+        )
+        return consent_forms.Terms(
+            method=Consent.Method(said["method"]),
+            told=tuple(said["told"]),
+            networks=tuple(said["networks"]),
+            show_place=Consent.PlaceShown(said["show_place"]),
+            given_at=self._moment(said["given_on"], time.min),
+            expires_at=said["expires_on"] and self._moment(said["expires_on"], time.max),
+            review_at=said["review_on"] and self._moment(said["review_on"], time.min),
+            **{name: said[name] for name in same},
+        )
+
+    def _moment(self, day: date, at: time) -> datetime:
+        return datetime.combine(day, at, tzinfo=self.storyteller.place.tz)
+
+
 class ShelfFilter(forms.Form):
     """How the library is narrowed; whatever is not one of the choices is ignored."""
 
+    q = forms.CharField(max_length=80, required=False)
     status = forms.ChoiceField(choices=Clip.Status.choices, required=False)
     language = forms.CharField(max_length=8, required=False)
     place = forms.SlugField(required=False)
@@ -131,6 +244,7 @@ class ShelfFilter(forms.Form):
     def lookups(self) -> dict[str, Any]:
         self.is_valid()
         chosen = {name: value for name, value in self.cleaned_data.items() if value}
+        chosen.pop("q", None)
         if "theme" in chosen:
             chosen["theme"] = [chosen["theme"]]
         return {self.LOOKUPS[name]: value for name, value in chosen.items()}

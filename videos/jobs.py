@@ -2,7 +2,8 @@
 
 import uuid
 
-from videos.actions import notices, preparing, uploads
+from videos.actions import captions, notices, preparing, uploads
+from videos.models import Clip
 
 
 def prepare_clip(clip_id: str) -> None:
@@ -15,3 +16,9 @@ def store_upload(upload_id: str) -> None:
 
 def send_notice(notice_id: int) -> None:
     notices.send(notice_id)
+
+
+def transcribe_clip(clip_id: str) -> None:
+    clip = Clip.objects.filter(pk=uuid.UUID(clip_id)).first()
+    if clip is not None:
+        captions.transcribe(clip)

@@ -4,14 +4,17 @@ A name never holds anything that a phone, a browser or a person chose.
 """
 
 import hashlib
+import logging
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
 from django.core.files import File
 from django.core.files.storage import default_storage
+
+log = logging.getLogger(__name__)
 
 BLOCK = 1024 * 1024
 ORIGINALS = "originals"
@@ -70,6 +73,24 @@ def fetch(name: str, target: Path) -> None:
 def remove(name: str) -> None:
     """Delete a stored file; one that is gone already is no error."""
     default_storage.delete(name)
+
+
+def remove_all(names: Iterable[str]) -> None:
+    """Delete files that no row names any more; one that stays is only noted."""
+    for name in names:
+        try:
+            remove(name)
+        except Exception:  # each storage has errors of its own
+            log.exception("the file %s could not be deleted", name)
+
+
+def exists(name: str) -> bool:
+    return bool(name) and default_storage.exists(name)
+
+
+def open_file(name: str) -> File[bytes]:
+    """A stored file, to be read in blocks."""
+    return default_storage.open(name, "rb")
 
 
 def local_path(name: str) -> Path | None:

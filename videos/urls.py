@@ -1,6 +1,19 @@
 from django.urls import URLPattern, URLResolver, path
 
-from videos.views import briefs, clips, field, files, films, joining, phone_briefs
+from videos.views import (
+    briefs,
+    captions,
+    clips,
+    custody,
+    field,
+    files,
+    films,
+    joining,
+    phone_briefs,
+    protection,
+    review,
+    storytellers,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("field/", field.field, name="field"),
@@ -24,6 +37,70 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("c/<slug:campaign>/briefs/<int:pk>/write", briefs.write, name="brief-write"),
     path("c/<slug:campaign>/clips/", clips.clips, name="clips"),
     path("c/<slug:campaign>/clips/<uuid:pk>/retire/", clips.retire, name="clip-retire"),
+    path("c/<slug:campaign>/clips/incoming/", clips.incoming, name="clips-incoming"),
+    path("c/<slug:campaign>/clips/<uuid:pk>/", review.clip, name="clip"),
+    path("c/<slug:campaign>/clips/<uuid:pk>/describe", review.describe, name="clip-describe"),
+    path("c/<slug:campaign>/clips/<uuid:pk>/trim", review.trim, name="clip-trim"),
+    path("c/<slug:campaign>/clips/<uuid:pk>/accept", review.accept, name="clip-accept"),
+    path("c/<slug:campaign>/clips/<uuid:pk>/again", review.ask_again, name="clip-again"),
+    path("c/<slug:campaign>/clips/<uuid:pk>/retry", review.retry, name="clip-retry"),
+    path("c/<slug:campaign>/clips/<uuid:pk>/hold", review.hold, name="clip-hold"),
+    path("c/<slug:campaign>/clips/<uuid:pk>/captions/", captions.edit, name="clip-captions"),
+    path(
+        "c/<slug:campaign>/clips/<uuid:pk>/captions/<slug:language>/save",
+        captions.save,
+        name="captions-save",
+    ),
+    path(
+        "c/<slug:campaign>/clips/<uuid:pk>/captions/<slug:language>/change",
+        captions.change,
+        name="captions-change",
+    ),
+    *(
+        path(
+            f"c/<slug:campaign>/clips/<uuid:pk>/captions/<slug:language>.{kind}",
+            captions.export,
+            {"kind": kind},
+            name=f"captions-{kind}",
+        )
+        for kind in ("srt", "vtt")
+    ),
+    path("c/<slug:campaign>/clips/<uuid:pk>/protection/", protection.edit, name="clip-protection"),
+    path("c/<slug:campaign>/clips/<uuid:pk>/protection/draw", protection.draw, name="clip-draw"),
+    path(
+        "c/<slug:campaign>/clips/<uuid:pk>/protection/change",
+        protection.change,
+        name="protection-change",
+    ),
+    path("c/<slug:campaign>/clips/<uuid:pk>/custody/", custody.chain, name="clip-custody"),
+    path("c/<slug:campaign>/clips/<uuid:pk>/custody/export", custody.export, name="custody-export"),
+    path("c/<slug:campaign>/clips/<uuid:pk>/original", custody.original, name="clip-original"),
+    path("c/<slug:campaign>/storytellers/", storytellers.storytellers, name="storytellers"),
+    path("c/<slug:campaign>/storytellers/<int:pk>/", storytellers.storyteller, name="storyteller"),
+    path(
+        "c/<slug:campaign>/storytellers/<int:pk>/identity", storytellers.identity, name="identity"
+    ),
+    path(
+        "c/<slug:campaign>/storytellers/<int:pk>/risk", storytellers.risk, name="storyteller-risk"
+    ),
+    path(
+        "c/<slug:campaign>/storytellers/<int:pk>/consent/",
+        storytellers.give_consent,
+        name="consent-give",
+    ),
+    path(
+        "c/<slug:campaign>/storytellers/<int:pk>/evidence/<int:version>",
+        storytellers.evidence,
+        name="consent-evidence",
+    ),
+    path(
+        "field/storytellers/<int:pk>/withdraw",
+        storytellers.withdraw_for_crew,
+        name="field-withdraw",
+    ),
+    path("withdraw/", storytellers.withdraw_by_code, name="withdraw-by-code"),
+    path("footage/<uuid:pk>/captions/<slug:language>.vtt", captions.track_file, name="clip-track"),
+    path("v/<uuid:pk>/<slug:language>.vtt", captions.public_track, name="public-track"),
     path(
         "c/<slug:campaign>/storytellers/<int:pk>/withdraw/",
         clips.withdraw,

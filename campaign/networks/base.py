@@ -116,6 +116,15 @@ class Page:
     window: RateWindow | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Subtitles:
+    """One track of captions: a language as BCP 47 has it ("ar"), its own name, and an SRT file."""
+
+    language: str
+    name: str
+    srt: bytes
+
+
 class MediaStage(enum.StrEnum):
     PENDING = "pending"
     IN_PROGRESS = "in_progress"
@@ -316,6 +325,10 @@ class Network(Protocol):
     def upload_finish(self, media_id: str) -> MediaState: ...
 
     def media_state(self, media_id: str) -> MediaState: ...
+
+    def add_subtitles(self, media_id: str, track: Subtitles) -> None:
+        """Give a film that is ready a track of captions. Safe to repeat: a language has one."""
+        ...
 
     def search_recent(
         self, query: str, *, since_id: str = "", next_token: str = "", limit: int = 100

@@ -33,6 +33,7 @@ from campaign.networks.base import (
     Rejected,
     Rule,
     StreamEvent,
+    Subtitles,
     Unreachable,
 )
 from campaign.networks.stream import XStream
@@ -231,12 +232,15 @@ class X:
             raise OutcomeUnknown(f"X's post cannot be read: {error}", facts=answer.facts) from None
 
     def upload_start(self, *, total_bytes: int, media_type: str) -> MediaTicket:
+        return self._start(total_bytes, media_type, category="tweet_video")
+
+    def _start(self, total_bytes: int, media_type: str, *, category: str) -> MediaTicket:
         answer = self._media_call(
             "POST",
             "/2/media/upload/initialize",
             json={
                 "media_type": media_type,
-                "media_category": "tweet_video",
+                "media_category": category,
                 "total_bytes": total_bytes,
             },
         )
@@ -258,6 +262,26 @@ class X:
     def media_state(self, media_id: str) -> MediaState:
         params = {"command": "STATUS", "media_id": _checked(media_id)}
         return x_media.state(self._media_call("GET", "/2/media/upload", params=params))
+
+    def add_subtitles(self, media_id: str, track: Subtitles) -> None:
+        """X takes the track as an upload of its own, which is then tied to the film."""
+        ticket = self._start(len(track.srt), "text/srt", category="subtitles")
+        self.upload_append(ticket.media_id, index=0, chunk=track.srt)
+        self.upload_finish(ticket.media_id)
+        self._media_call(
+            "POST",
+            "/2/media/subtitles",
+            json={
+                "id": _checked(media_id),
+                "media_category": "TweetVideo",
+                "subtitles": {
+                    "id": ticket.media_id,
+                    # X wants two capitals and knows no regions.
+                    "language_code": track.language[:2].upper(),
+                    "display_name": track.name,
+                },
+            },
+        )
 
     def _media_call(self, verb: str, path: str, **what: Any) -> Answer:
         """An upload that X no longer knows is not a deleted post: it is sent again."""

@@ -91,6 +91,9 @@ def _still_allowed(reply: Reply, at: datetime) -> Verdict | None:
     )
     if newest is None or not valid.filter(pk=newest.pk).exists():
         return Stop(Reply.Status.CANCELLED, "consent")
+    clips = Clip.objects.filter(pk=reply.clip.pk)
+    if not clips.with_consent(network=reply.account.network, at=at).exists():
+        return Stop(Reply.Status.CANCELLED, "consent")
     status = Clip.objects.values_list("status", flat=True).get(pk=reply.clip.pk)
     if status in _OFF_THE_SHELF:
         return Stop(Reply.Status.CANCELLED, "clip")

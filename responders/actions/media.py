@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from campaign import live
-from campaign.models import Account
+from campaign.models import Account, Campaign
 from campaign.networks import registry
 from campaign.networks.base import (
     MediaStage,
@@ -27,15 +28,21 @@ from campaign.networks.base import (
     RateLimited,
     Refusal,
     Rejected,
+    Subtitles,
 )
 from responders import doorbells
 from responders.actions import pausing
 from responders.models import MediaUpload, Reply, ReplyQuerySet
-from videos.models import Clip, Rendition
+from videos import custody
+from videos.actions import captions
+from videos.models import CaptionTrack, Clip, Rendition
+from videos.processing import subtitles
 
 log = logging.getLogger(__name__)
 
 CHUNK = 1024 * 1024
+LANGUAGES = dict(settings.LANGUAGES)
+UPLOADING = (Campaign.Captions.UPLOADED, Campaign.Captions.BOTH)
 #: An upload that expires within this time is too old to be posted with.
 MARGIN = timedelta(minutes=2)
 #: Renewed when it expires within this time and is still wanted.
@@ -184,7 +191,7 @@ def _alone(upload_id: int) -> Iterator[bool]:
 
 def _advance(row: MediaUpload, network: Network) -> None:
     if row.state == MediaUpload.State.PROCESSING:
-        _take(row, network.media_state(row.media_id))
+        _take_finished(row, network.media_state(row.media_id), network)
         return
     film = row.clip.renditions.filter(kind=Rendition.Kind.POST, sha256=row.sha256).first()
     if film is None or not film.file or not default_storage.exists(film.file):
@@ -202,7 +209,7 @@ def _advance(row: MediaUpload, network: Network) -> None:
     row.state = MediaUpload.State.UPLOADING
     row.save()
     _send(row, film, network)
-    _take(row, network.upload_finish(row.media_id))
+    _take_finished(row, network.upload_finish(row.media_id), network)
 
 
 def _send(row: MediaUpload, film: Rendition, network: Network) -> None:
@@ -214,6 +221,36 @@ def _send(row: MediaUpload, film: Rendition, network: Network) -> None:
             index += 1
             row.bytes_sent = min(index * CHUNK, row.bytes_total)
             row.save(update_fields=["bytes_sent", "updated_at"])
+
+
+def _take_finished(row: MediaUpload, state: MediaState, network: Network) -> None:
+    """The same, but a film that is ready gets its captions and its line in the custody first."""
+    if state.ready:
+        _add_captions(row, network)
+        with transaction.atomic():
+            facts = {"network": row.account.network, "media": row.media_id}
+            custody.record(row.clip_id, custody.Kind.UPLOADED, sha256=row.sha256, by=None, **facts)
+    _take(row, state)
+
+
+def _add_captions(row: MediaUpload, network: Network) -> None:
+    """Reviewed captions go with the film where the campaign wants that.
+
+    A film whose captions the network refuses is still a film: the answer does not wait for them.
+    """
+    if row.account.campaign.captions not in UPLOADING:
+        return
+    tracks = CaptionTrack.objects.filter(clip=row.clip_id, reviewed_at__isnull=False)
+    for track in tracks.select_related("clip"):
+        segments = captions.shown(track)
+        if not segments:
+            continue
+        name = LANGUAGES.get(track.language, track.language)
+        srt = subtitles.to_srt(segments).encode()
+        try:
+            network.add_subtitles(row.media_id, Subtitles(track.language, name, srt))
+        except NetworkError as error:
+            log.warning("film %s goes without %s captions: %s", row.pk, track.language, error)
 
 
 def _take(row: MediaUpload, state: MediaState) -> None:

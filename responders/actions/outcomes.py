@@ -23,6 +23,7 @@ from petitions.actions import links
 from responders import doorbells, pacing, prices, steps
 from responders.actions import changes, media, pausing
 from responders.models import Attempt, Reply
+from videos import custody
 from videos.models import Clip
 
 LONGEST_BACK_OFF = 120.0
@@ -87,6 +88,8 @@ def stands(reply: Reply, *, external_id: str, at: datetime, verb: str, by: User 
     mention.save(update_fields=["status", "handled_by", "handled_at", "claimed_until"])
     if reply.clip is not None:
         Clip.objects.filter(pk=reply.clip.pk).update(used=F("used") + 1, used_at=now)
+        network = {"network": reply.account.network, "id": external_id}
+        custody.record(reply.clip, custody.Kind.POSTED, by=by, reply=reply.pk, **network)
     if reply.link is not None:
         cost = Decimal(prices.of(reply.account.network).reply) / 100
         spent = steps.between(reply, posted_at=at)

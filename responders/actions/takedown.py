@@ -29,6 +29,7 @@ from responders import doorbells
 from responders.actions import approval, changes, checks, outcomes, pausing
 from responders.actions.changes import Refused
 from responders.models import Reply
+from videos import custody
 from videos.models import Clip, Consent, Storyteller
 
 __all__ = ["Refused"]
@@ -209,6 +210,9 @@ def _removed(reply: Reply) -> None:
     reply.status = Reply.Status.REMOVED
     reply.tries = 0
     reply.save(update_fields=["status", "tries", "updated_at"])
+    if reply.clip is not None:
+        network = {"network": reply.account.network, "id": reply.external_id}
+        custody.record(reply.clip, custody.Kind.REMOVED, by=None, reply=reply.pk, **network)
     changes.note("removed", reply, before="removing", id=reply.external_id, by=None)
 
 

@@ -63,12 +63,14 @@ FACTS = {
     ("POST", r"/2/media/upload/\d{1,19}/append"): Allowed("OAuth", multipart=True),
     ("POST", r"/2/media/upload/\d{1,19}/finalize"): _allowed("OAuth"),
     ("GET", r"/2/media/upload"): _allowed("OAuth", {"media_id", "command"}),
+    ("POST", r"/2/media/subtitles"): _allowed("OAuth", body={"id", "media_category", "subtitles"}),
     ("GET", r"/2/connections"): _allowed("Bearer", {"status", "endpoints", "max_results"}),
     ("DELETE", r"/2/connections"): _allowed("Bearer", body={"uuids"}),
 }
 NESTED = {
     "reply": {"in_reply_to_tweet_id"},
     "media": {"media_ids"},
+    "subtitles": {"id", "language_code", "display_name"},
     "delete": {"ids", "values"},
 }
 

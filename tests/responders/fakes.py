@@ -26,6 +26,7 @@ from campaign.networks.base import (
     Rejected,
     Rule,
     StreamEvent,
+    Subtitles,
 )
 from responders.models import MediaUpload, Reply
 from videos.models import Rendition
@@ -48,6 +49,7 @@ class FakeNetwork:
     account_id: str = ""
     media: list[MediaState] = field(default_factory=list)
     chunks: list[tuple[int, bytes]] = field(default_factory=list)
+    subtitles: list[tuple[str, Subtitles]] = field(default_factory=list)
     upload_failures: list[NetworkError] = field(default_factory=list)
     lock: Lock = field(default_factory=Lock)
     _next: int = 9_000
@@ -126,6 +128,9 @@ class FakeNetwork:
         if self.media:
             return self.media.pop(0)
         return MediaState(media_id, MediaStage.SUCCEEDED)
+
+    def add_subtitles(self, media_id: str, track: Subtitles) -> None:
+        self.subtitles.append((media_id, track))
 
     def me(self) -> Author:
         return Author(self.account_id, "us")

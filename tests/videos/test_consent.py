@@ -85,7 +85,7 @@ def test_withdraw_is_written_down(leila: Storyteller, ines: User) -> None:
             "withdrew consent",
             str(leila.pk),
             ines,
-            {"version": 1, "channel": "crew", "clips": 1},
+            {"version": 1, "channel": "crew", "scope": "everything", "clips": 1},
         ),
     ]
     assert entries[0].before == {"status": "ready"}
@@ -214,12 +214,12 @@ def address(leila: Storyteller) -> str:
     return reverse("consent-withdraw", args=[leila.campaign.slug, leila.pk])
 
 
-def test_form_stands_with_each_clip(client: Client, leila: Storyteller, ines: User) -> None:
+def test_form_stands_with_the_storyteller(client: Client, leila: Storyteller, ines: User) -> None:
     with_files(leila)
     client.force_login(ines)
-    body = client.get(reverse("clips", args=["iwelcome"])).content.decode()
+    body = client.get(reverse("storyteller", args=["iwelcome", leila.pk])).content.decode()
     assert address(leila) in body
-    assert "Take all clips of <bdi>Leila</bdi> off for good" in body
+    assert "All their clips go now." in body
 
 
 def test_form_withdraws(client: Client, leila: Storyteller, ines: User) -> None:

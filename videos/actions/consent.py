@@ -17,7 +17,7 @@ from rq.queue import Queue
 
 from campaign import audit, live
 from campaign.models import User
-from videos import storage
+from videos import custody, storage, withdrawal_codes
 from videos.actions import footage
 from videos.models import Clip, Consent, Rendition, Storyteller
 
@@ -34,10 +34,18 @@ class NothingToWithdrawError(Exception):
     """There is no consent, or it was withdrawn already; the text is for the person asking."""
 
 
-def withdraw(storyteller: Storyteller, *, channel: Consent.Channel, by: User | None) -> int:
+def withdraw(
+    storyteller: Storyteller,
+    *,
+    channel: Consent.Channel,
+    scope: Consent.Scope = Consent.Scope.EVERYTHING,
+    by: User | None,
+) -> int:
     """Note that the newest consent is withdrawn. Returns how many clips go with it.
 
-    When it has returned, no further post with their clips begins. Raises `NothingToWithdrawError`.
+    When it has returned, no further post with their clips begins. With `NOTHING_NEW` what is
+    posted stays, and the clips retire; else they are withdrawn, their files deleted, and what is
+    posted comes down. Raises `NothingToWithdrawError`.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -51,20 +59,47 @@ def withdraw(storyteller: Storyteller, *, channel: Consent.Channel, by: User | N
         consent.withdrawn_at = max(now, consent.given_at)
         consent.withdrawn_by = by
         consent.withdrawal_channel = channel
-        consent.withdrawal_scope = Consent.Scope.EVERYTHING
+        consent.withdrawal_scope = scope
         consent.save(update_fields=WITHDRAWAL)
-        clips = _withdraw_clips(storyteller, by=by)
-        facts = {"version": consent.version, "channel": channel.value, "clips": len(clips)}
+        clips = _take_off(storyteller, scope=scope, by=by)
+        facts = {
+            "version": consent.version,
+            "channel": channel.value,
+            "scope": scope.value,
+            "clips": len(clips),
+        }
         audit.record("withdrew consent", storyteller, after=facts, by=by)
         transaction.on_commit(lambda: _ring(storyteller.pk))
-        transaction.on_commit(lambda: _purge_all(clips, by=by), robust=True)
+        if scope == Consent.Scope.EVERYTHING:
+            transaction.on_commit(lambda: _purge_all(clips, by=by), robust=True)
     return len(clips)
+
+
+def withdraw_by_code(code: str, *, scope: Consent.Scope) -> Storyteller:
+    """What a storyteller does themselves, with the code that they were given, however old.
+
+    Raises `NothingToWithdrawError`, in the same words for a wrong code and one that is used up.
+    """
+    unknown = NothingToWithdrawError("We do not know this code, or it was used already.")
+    try:
+        digest = withdrawal_codes.digest(code)
+    except ValueError as error:
+        raise unknown from error
+    given = Consent.objects.filter(code_hash=digest).select_related("storyteller").first()
+    if given is None:
+        raise unknown
+    try:
+        withdraw(given.storyteller, channel=Consent.Channel.CODE, scope=scope, by=None)
+    except NothingToWithdrawError as error:
+        raise unknown from error
+    return given.storyteller
 
 
 def sweep() -> int:
     """Clips that arrived beside a withdrawal, and files that could not be purged then."""
     found = [_late_clips(one) for one in _with_late_clips()]
-    left = Rendition.objects.filter(clip__status=Clip.Status.WITHDRAWN).exclude(file="")
+    left = Rendition.objects.filter(clip__status=Clip.Status.WITHDRAWN, clip__legal_hold="")
+    left = left.exclude(file="")
     clips = list(left.order_by().values_list("clip", flat=True).distinct()[:MOST])
     _purge_all(clips, by=None)
     return sum(found) + len(clips)
@@ -77,11 +112,19 @@ def _newest_locked(storyteller: Storyteller) -> Consent | None:
     return consents.select_for_update(no_key=True, of=("self",)).first()
 
 
-def _withdraw_clips(storyteller: Storyteller, *, by: User | None) -> list[uuid.UUID]:
-    rows = Clip.objects.filter(storyteller=storyteller).exclude(status=Clip.Status.WITHDRAWN)
+def _take_off(
+    storyteller: Storyteller, *, scope: Consent.Scope, by: User | None
+) -> list[uuid.UUID]:
+    """Withdraw their clips, or retire them where what is posted may stay."""
+    everything = scope == Consent.Scope.EVERYTHING
+    status = Clip.Status.WITHDRAWN if everything else Clip.Status.RETIRED
+    over = [Clip.Status.WITHDRAWN, status]
+    rows = Clip.objects.filter(storyteller=storyteller).exclude(status__in=over)
     clips = list(rows.order_by("pk").select_for_update(no_key=True, of=("self",)))
     before = {clip.pk: clip.status for clip in clips}
-    Clip.objects.filter(pk__in=before).update(status=Clip.Status.WITHDRAWN)
+    Clip.objects.filter(pk__in=before).update(status=status)
+    for clip in clips:
+        custody.record(clip, custody.Kind.WITHDRAWN, by=by, scope=scope.value)
     for clip in clips:
         clip.refresh_from_db(fields=["status"])
         footage.announce(clip)
@@ -93,6 +136,7 @@ def _withdraw_clips(storyteller: Storyteller, *, by: User | None) -> list[uuid.U
 def _with_late_clips() -> list[Storyteller]:
     """Storytellers whose newest consent is withdrawn and who have a clip that is not."""
     over = Consent.objects.newest().filter(withdrawn_at__isnull=False)
+    over = over.exclude(withdrawal_scope=Consent.Scope.NOTHING_NEW)
     clips = Clip.objects.exclude(status=Clip.Status.WITHDRAWN)
     return list(
         Storyteller.objects.filter(
@@ -107,7 +151,9 @@ def _late_clips(storyteller: Storyteller) -> int:
         consent = _newest_locked(storyteller)
         if consent is None or consent.withdrawn_at is None:
             return 0
-        clips = _withdraw_clips(storyteller, by=None)
+        if consent.withdrawal_scope == Consent.Scope.NOTHING_NEW:
+            return 0
+        clips = _take_off(storyteller, scope=Consent.Scope.EVERYTHING, by=None)
         transaction.on_commit(lambda: _ring(storyteller.pk))
     return len(clips)
 
@@ -123,7 +169,7 @@ def _purge_all(clips: list[uuid.UUID], *, by: User | None) -> None:
 
 def _purge(clip_id: uuid.UUID, *, by: User | None) -> None:
     """The files go first, then the row says so: a crash in between only means a second try."""
-    rows = Rendition.objects.filter(clip=clip_id).exclude(file="")
+    rows = Rendition.objects.filter(clip=clip_id, clip__legal_hold="").exclude(file="")
     renditions = list(rows)
     for rendition in renditions:
         storage.remove(rendition.file)
@@ -131,6 +177,7 @@ def _purge(clip_id: uuid.UUID, *, by: User | None) -> None:
         purged = rows.filter(pk__in=[one.pk for one in renditions]).update(file="")
         if purged:
             clip = Clip.objects.get(pk=clip_id)
+            custody.record(clip, custody.Kind.PURGED, by=by, files=purged, why="withdrawn")
             audit.record("purged", clip, after={"files": purged}, by=by)
 
 

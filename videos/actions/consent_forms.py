@@ -10,7 +10,7 @@ from django.utils import timezone
 from campaign import audit
 from campaign.models import Campaign, User
 from videos import storage, withdrawal_codes
-from videos.actions import footage
+from videos.actions import footage, protection
 from videos.models import Consent, Storyteller
 
 #: When nobody says otherwise, we ask again after so long whether it still holds.
@@ -82,6 +82,7 @@ def give(storyteller: Storyteller, terms: Terms, *, by: User) -> Given:
         consent.save(force_insert=True)
         facts = {"version": consent.version, "method": consent.method, "form": terms.form_version}
         audit.record("gave consent", locked, after=facts, by=by)
+    protection.follow_consent(locked, by=by)
     return Given(consent, code)
 
 
@@ -109,6 +110,27 @@ def attach_evidence(consent: Consent, upload: File[bytes], *, content_type: str,
         storage.remove(name)
         raise ConsentError("There is other evidence of this consent on file already.")
     consent.refresh_from_db(fields=["evidence", "evidence_sha256", "evidence_type"])
+
+
+@transaction.atomic
+def note_look(consent: Consent, *, by: User) -> None:
+    """Somebody is about to see what shows this consent."""
+    facts = {"version": consent.version}
+    audit.record("looked at evidence of consent", consent.storyteller, after=facts, by=by)
+
+
+@transaction.atomic
+def judge(
+    storyteller: Storyteller, *, is_minor: bool, age_band: str, risk: str, active: bool, by: User
+) -> None:
+    """Keep what safeguarding judges of somebody."""
+    locked = Storyteller.objects.select_for_update(no_key=True).get(pk=storyteller.pk)
+    after = {"is_minor": is_minor, "age_band": age_band, "risk": risk, "active": active}
+    before = {name: getattr(locked, name) for name in after}
+    if before == after:
+        return
+    Storyteller.objects.filter(pk=locked.pk).update(**after)
+    audit.record("judged risk", locked, before=before, after=after, by=by)
 
 
 def _draw_up(terms: Terms, storyteller: Storyteller, *, by: User) -> Consent:

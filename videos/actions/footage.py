@@ -157,6 +157,21 @@ def tidy(name: str | None) -> str:
     return kept.strip()[-200:]
 
 
+def lock(clip_id: uuid.UUID) -> Clip:
+    """The clip under its row lock, with its storyteller and campaign."""
+    clips = Clip.objects.select_for_update(of=("self",))
+    return clips.select_related("storyteller", "campaign").get(pk=clip_id)
+
+
+def queue_again(clip: Clip) -> None:
+    """Have a locked clip prepared anew from its original."""
+    clip.status = Clip.Status.RECEIVED
+    clip.progress = 0
+    clip.save(update_fields=["status", "progress"])
+    announce(clip)
+    transaction.on_commit(lambda: ring(clip.pk))
+
+
 def announce(clip: Clip) -> None:
     """Tell the newsroom and the crew of the place how this clip is doing."""
     live.announce(

@@ -12,6 +12,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,10 +24,11 @@ from redis import RedisError
 
 from campaign import audit
 from campaign.models import AuditEntry
-from videos import storage
-from videos.actions import briefs, footage
-from videos.models import Clip, Rendition
-from videos.processing.prepare import Prepared, digest, prepare
+from videos import custody, storage
+from videos.actions import briefs, captions, footage, protection
+from videos.models import Clip, Protection, Rendition
+from videos.processing.edits import Edits, Voice
+from videos.processing.prepare import Made, Prepared, digest, prepare
 from videos.processing.probe import Reason, RefusedFilmError
 
 log = logging.getLogger(__name__)
@@ -39,7 +41,13 @@ TRIES = 3
 NEWS_EVERY = 0.5
 # Longer than a job may run.
 LEFTOVER_AFTER = 3600.0
-SETTLED = (Clip.Status.READY, Clip.Status.FAILED, Clip.Status.RETIRED, Clip.Status.WITHDRAWN)
+SETTLED = (
+    Clip.Status.READY,
+    Clip.Status.REVIEW,
+    Clip.Status.FAILED,
+    Clip.Status.RETIRED,
+    Clip.Status.WITHDRAWN,
+)
 
 
 def process(clip_id: uuid.UUID) -> None:
@@ -57,7 +65,7 @@ def process(clip_id: uuid.UUID) -> None:
             _fetch(clip, source)
             work = folder / "work"
             work.mkdir()
-            made = prepare(source, folder=work, on_progress=_Progress(clip))
+            made = prepare(source, folder=work, changes=_changes(clip), on_progress=_Progress(clip))
         except RefusedFilmError as error:
             log.info("clip %s refused: %s", clip.pk, error)
             _fail(clip.pk, error.reason)
@@ -76,6 +84,21 @@ def sweep() -> int:
             footage.ring(pk)
             found += 1
     return found
+
+
+def _changes(clip: Clip) -> Edits:
+    """What London has decided so far about this clip."""
+    hidden = protection.of(clip.pk)
+    drawn = hidden is not None and hidden.status != Protection.Status.NEEDED
+    track = clip.captions.filter(language=clip.burned_language, reviewed_at__isnull=False).first()
+    return Edits(
+        start=clip.trim_start or 0.0,
+        end=clip.trim_end,
+        boxes=protection.as_boxes(hidden.boxes) if hidden and drawn else (),
+        voice=Voice(hidden.voice) if hidden and drawn else Voice.KEPT,
+        captions=tuple(captions.shown(track)) if track else (),
+        language=clip.burned_language,
+    )
 
 
 @contextmanager
@@ -155,22 +178,40 @@ class _Progress:
 
 
 def _finish(clip: Clip, made: Prepared) -> None:
-    """Store the files, then put the clip on the shelf, unless somebody else did meanwhile."""
+    """Store the files, then put the clip on the shelf, unless somebody else did meanwhile.
+
+    Of a clip in which somebody has yet to be hidden, only a working copy is ever stored.
+    """
+    files = list(made.files)
+    if _is_to_be_hidden(clip):
+        small = next(one for one in files if one.kind == Rendition.Kind.PREVIEW)
+        files = [replace(small, kind=Rendition.Kind.WORKING)]
     names = [
         storage.keep_rendition(one.path, clip=clip.pk, kind=one.kind, sha256=one.sha256)
-        for one in made.files
+        for one in files
     ]
-    if not _shelve(clip.pk, made, names):
-        for name in names:
-            storage.remove(name)
+    if not _shelve(clip.pk, files, names, seconds=made.files[0].seconds):
+        storage.remove_all(names)
+
+
+def _is_to_be_hidden(clip: Clip) -> bool:
+    hidden = protection.of(clip.pk)
+    if hidden is None:
+        return bool(protection.needed(clip))
+    return hidden.status == Protection.Status.NEEDED
 
 
 @transaction.atomic
-def _shelve(clip_id: uuid.UUID, made: Prepared, names: list[str]) -> bool:
-    clip = _locked(clip_id)
+def _shelve(clip_id: uuid.UUID, files: list[Made], names: list[str], *, seconds: float) -> bool:
+    clip = footage.lock(clip_id)
     if clip.status != Clip.Status.PROCESSING:
         return False
-    Rendition.objects.filter(clip=clip).delete()
+    old = Rendition.objects.filter(clip=clip)
+    if all(one.kind != Rendition.Kind.WORKING for one in files):
+        old = old.exclude(kind=Rendition.Kind.WORKING)
+    gone = [name for name in old.values_list("file", flat=True) if name and name not in names]
+    old.delete()
+    transaction.on_commit(lambda: storage.remove_all(gone), robust=True)
     Rendition.objects.bulk_create(
         Rendition(
             clip=clip,
@@ -182,37 +223,50 @@ def _shelve(clip_id: uuid.UUID, made: Prepared, names: list[str]) -> bool:
             width=one.width,
             height=one.height,
         )
-        for one, name in zip(made.files, names, strict=True)
+        for one, name in zip(files, names, strict=True)
     )
-    clip.status = Clip.Status.READY
+    clip.status = _where_to(clip)
     clip.progress = 100
     clip.failure = ""
-    clip.duration = round(made.files[0].seconds, 2)
+    clip.duration = round(seconds, 2)
     clip.ready_at = timezone.now()
     clip.save(update_fields=["status", "progress", "failure", "duration", "ready_at"])
     footage.announce(clip)
-    hashes = {one.kind: one.sha256 for one in made.files}
+    for one in files:
+        facts = {"file": one.kind, "bytes": one.size}
+        custody.record(clip, custody.Kind.MADE, sha256=one.sha256, by=None, **facts)
+    hashes = {one.kind: one.sha256 for one in files}
     audit.record("prepared", clip, after={"status": clip.status, "sha256": hashes}, by=None)
     if clip.brief_id is not None:
         transaction.on_commit(lambda: briefs.footage_ready(clip_id), robust=True)
     return True
 
 
+def _where_to(clip: Clip) -> Clip.Status:
+    """On the shelf, or to London's reviewers: what is to be hidden, and what is new, waits."""
+    hidden = protection.of(clip.pk)
+    if hidden is None and (why := protection.needed(clip)):
+        hidden = Protection.objects.create(clip=clip, reason=why)
+    if hidden is not None:
+        if hidden.status == Protection.Status.DRAWN:
+            hidden.status = Protection.Status.RENDERED
+            hidden.save(update_fields=["status"])
+        return Clip.Status.REVIEW
+    unseen = clip.campaign.review_new_clips and clip.accepted_at is None
+    return Clip.Status.REVIEW if unseen else Clip.Status.READY
+
+
 @transaction.atomic
 def _fail(clip_id: uuid.UUID, reason: Reason) -> None:
-    clip = _locked(clip_id)
+    clip = footage.lock(clip_id)
     if clip.status in SETTLED:
         return
     clip.status = Clip.Status.FAILED
     clip.failure = reason.value
     clip.save(update_fields=["status", "failure"])
     footage.announce(clip)
+    custody.record(clip, custody.Kind.REFUSED, by=None, why=clip.failure)
     audit.record("refused", clip, after={"status": clip.status, "failure": clip.failure}, by=None)
-
-
-def _locked(clip_id: uuid.UUID) -> Clip:
-    clips = Clip.objects.select_for_update(of=("self",)).select_related("storyteller")
-    return clips.get(pk=clip_id)
 
 
 def _release_dead() -> int:
@@ -231,7 +285,7 @@ def _release_dead() -> int:
 
 @transaction.atomic
 def _release(clip_id: uuid.UUID) -> None:
-    clip = _locked(clip_id)
+    clip = footage.lock(clip_id)
     if clip.status != Clip.Status.PROCESSING:
         return
     clip.status = Clip.Status.RECEIVED

@@ -36,6 +36,12 @@ class Teller:
     languages: tuple[str, ...]
     look: Look
     face: bool = True
+    #: What is shown of them; a face that is filmed and may not be shown has to be hidden.
+    shows_face: bool = True
+    real_name: str = ""
+    #: Days from now until we talk to them again, and until their consent ends.
+    review_in: int = 150
+    ends_in: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,9 @@ class Take:
     themes: tuple[str, ...]
     seconds: float
     upright: bool = False
+    english: str = ""
+    #: Somebody in London has looked at it.
+    accepted: bool = True
 
 
 SPOTS = (
@@ -62,6 +71,8 @@ TELLERS = (
         "kakuma",
         ("en", "ar"),
         Look("savanna", "#5a3826", "wrap", "#b3442e", "#26586b", pitch=205),
+        real_name="Nyandeng A. (the demo's invention)",
+        review_in=-2,
     ),
     Teller(
         "Tesfaye",
@@ -75,6 +86,16 @@ TELLERS = (
         ("sw", "en"),
         Look("voice", "#5a3826", "wrap", "#b3442e", "#26586b", pitch=220),
         face=False,
+        shows_face=False,
+        real_name="Zawadi B. (the demo's invention)",
+    ),
+    Teller(
+        "Deng",
+        "kakuma",
+        ("en",),
+        Look("savanna", "#4c2f20", "short", "#17110d", "#5b6b3a", pitch=126),
+        shows_face=False,
+        ends_in=40,
     ),
     Teller(
         "Rasha",
@@ -138,6 +159,8 @@ TAKES = (
         "بابنا مفتوح لكل ضيف، وأنتم اليوم ضيوفنا. ضعوا أسماءكم إلى جانب أسمائنا.",
         ("home", "thanks"),
         7.0,
+        english="Our door is open to every guest, and today you are our guests. "
+        "Put your names beside ours.",
     ),
     Take(
         "Karim",
@@ -164,5 +187,15 @@ TAKES = (
         "قرأنا ما كتبتم بصوت عالٍ، مرّتين. الغضب بداية، والتوقيع خطوة.",
         ("thanks", "help"),
         6.0,
+        accepted=False,
+    ),
+    Take(
+        "Deng",
+        "The night shift at the well",
+        "en",
+        "I keep the well at night, so that nobody waits in the sun. Thank you for asking who does.",
+        ("work", "help"),
+        6.5,
+        accepted=False,
     ),
 )

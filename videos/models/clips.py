@@ -18,9 +18,19 @@ class ClipQuerySet(models.QuerySet["Clip"]):
         return self.filter(status=Clip.Status.READY)
 
     def with_consent(self, *, network: str, at: datetime) -> "ClipQuerySet":
-        """Clips whose storyteller's newest consent allows this network and the clip's campaign."""
+        """Clips whose storyteller's newest consent allows this network and the clip's campaign.
+
+        A face or a voice that may not be shown is hidden, and a second person has verified it.
+        """
         valid = Consent.objects.valid(network=network, campaign=OuterRef("campaign"), at=at)
-        return self.filter(Exists(valid.filter(storyteller=OuterRef("storyteller"))))
+        theirs = valid.filter(storyteller=OuterRef("storyteller"))
+        hidden = Q(protection__status="verified")
+        unheard = hidden & ~Q(protection__voice="kept")
+        return self.filter(
+            Q(Exists(theirs)),
+            Q(Exists(theirs.filter(show_face=True))) | Q(voice_only=True) | hidden,
+            Q(Exists(theirs.filter(show_voice=True))) | unheard,
+        )
 
     def seen_by(self, user: User) -> "ClipQuerySet":
         """A crew member sees their own place; others the campaigns they belong to."""
@@ -81,6 +91,9 @@ class Clip(models.Model):
     )
     trim_end = models.FloatField(
         null=True, blank=True, help_text="Where the clip ends, in seconds of the original."
+    )
+    burned_language = models.CharField(
+        max_length=8, blank=True, help_text="The captions that stand in the picture; empty: none."
     )
     accepted_at = models.DateTimeField(
         null=True, blank=True, help_text="When somebody in London had looked and said yes."

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import imageio_ffmpeg
 
-from videos.processing import limits, probe
+from videos.processing import edits, limits, probe
+from videos.processing.edits import Edits, Voice
 from videos.processing.probe import Film, Reason, RefusedFilmError
 
 LANDSCAPE = (1280, 720)
@@ -50,19 +51,31 @@ def canvas(film: Film) -> tuple[int, int]:
 
 
 def for_network(
-    source: Path, film: Film, target: Path, *, on_progress: Progress | None = None
+    source: Path,
+    film: Film,
+    target: Path,
+    *,
+    changes: Edits = edits.NONE,
+    on_progress: Progress | None = None,
 ) -> None:
     """Re-encode `source` to `target` as X takes it; raises `RefusedFilmError`.
 
     Upright, in one of three shapes, 30 frames a second, loudness evened out, HDR brought to what
     every screen shows, and nothing kept of what the file said about its place, time and device.
-    A film without sound stays without.
+    A film without sound stays without. `changes` are applied in the same pass; the helpers that
+    they need are written beside `target`.
     """
-    command: list[str | Path] = [*_open(source), "-map", "0:v:0", *_strip()]
-    if film.sound:
+    seconds = changes.seconds(film.seconds)
+    opened = _open(source, start=changes.start, seconds=seconds)
+    command: list[str | Path] = [*opened, "-map", "0:v:0", *_strip()]
+    if film.sound and changes.voice is not Voice.REMOVED:
         command += ["-map", "0:a:0", "-c:a", "aac", "-b:a", "128k", "-ac", "2", "-ar", "48000"]
-        command += ["-flags:a", "+bitexact", "-af", _even_loudness(source, target.parent)]
-    command += ["-vf", _picture(film)]
+        command += ["-flags:a", "+bitexact", "-af", _sound(opened, changes.voice, target.parent)]
+    width, height = canvas(film)
+    extra = edits.filters(
+        changes, width=width, height=height, seconds=seconds, folder=target.parent
+    )
+    command += ["-vf", ",".join([_picture(film), *extra])]
     command += ["-c:v", "libx264", "-profile:v", "high", "-preset", PRESET, "-crf", "21"]
     command += ["-maxrate", "5M", "-bufsize", "10M", "-g", "60", "-flags:v", "+cgop+bitexact"]
     command += ["-threads", "2", "-bsf:v", "filter_units=remove_types=6"]
@@ -72,7 +85,7 @@ def for_network(
         command,
         folder=target.parent,
         seconds=HEAD_START + PATIENCE * film.seconds,
-        on_line=_reader(film.seconds, on_progress) if on_progress else None,
+        on_line=_reader(seconds, on_progress) if on_progress else None,
     )
     _check(outcome, target)
 
@@ -110,13 +123,15 @@ def poster(source: Path, target: Path, *, seconds: float) -> None:
     _check(limits.run(command, folder=target.parent, seconds=120), target)
 
 
-def _open(source: Path, *, start: float = 0.0) -> list[str | Path]:
+def _open(
+    source: Path, *, start: float = 0.0, seconds: float = probe.MAX_SECONDS + 1
+) -> list[str | Path]:
     return [
         *(ffmpeg(), "-hide_banner", "-nostdin", "-loglevel", "error", "-y"),
         *("-protocol_whitelist", "file", "-format_whitelist", probe.FORMATS),
         *("-codec_whitelist", probe.CODECS, "-max_streams", "16", "-probesize", "10000000"),
         *("-max_pixels", str(probe.MAX_PIXELS), "-threads", "2"),
-        *("-ss", f"{start:.2f}", "-t", f"{probe.MAX_SECONDS + 1:.0f}", "-i", source),
+        *("-ss", f"{start:.3f}", "-t", f"{seconds:.3f}", "-i", source),
     ]
 
 
@@ -157,14 +172,22 @@ def _picture(film: Film) -> str:
     )
 
 
-def _even_loudness(source: Path, folder: Path) -> str:
+def _sound(opened: list[str | Path], voice: Voice, folder: Path) -> str:
+    """The filters from the film's sound to ours: the voice first, then its loudness."""
+    if voice is Voice.CHANGED:
+        changed = edits.CHANGED_VOICE
+        return f"{changed},{_even_loudness(opened, folder, before=f'{changed},')}"
+    return _even_loudness(opened, folder)
+
+
+def _even_loudness(opened: list[str | Path], folder: Path, *, before: str = "") -> str:
     """The filter that brings this film's speech to our loudness by one steady gain.
 
     Measured first: in one pass the filter would ride the gain and lift the wind between words.
     """
-    command = [*_open(source), "-map", "0:a:0", "-vn", "-dn", "-sn"]
+    command = [*opened, "-map", "0:a:0", "-vn", "-dn", "-sn"]
     command[command.index("error")] = "info"
-    command += ["-af", f"{LOUDNESS}:print_format=json", "-f", "null", "-"]
+    command += ["-af", f"{before}{LOUDNESS}:print_format=json", "-f", "null", "-"]
     outcome = limits.run(command, folder=folder, seconds=180)
     measured = _read_loudness(outcome.errors) if outcome.ok else None
     if measured is None or measured["input_i"] < SILENCE:

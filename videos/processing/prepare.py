@@ -7,7 +7,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from videos.processing import encode, probe
+from videos.processing import edits, encode, probe
+from videos.processing.edits import Edits
 from videos.processing.probe import Film, Reason, RefusedFilmError
 from videos.processing.traces import traces
 
@@ -41,21 +42,31 @@ class Prepared:
 
 
 def prepare(
-    source: Path, *, folder: Path, on_progress: Callable[[int], None] = lambda _: None
+    source: Path,
+    *,
+    folder: Path,
+    changes: Edits = edits.NONE,
+    on_progress: Callable[[int], None] = lambda _: None,
 ) -> Prepared:
     """Make every file that we show from the film at `source`, in the fresh folder `folder`.
 
-    `on_progress` hears percents. Raises `RefusedFilmError` when the film cannot be used, also
-    when a finished file still holds a trace of place, time or device: none such is returned.
+    `changes` are what London cut, hid and wrote. `on_progress` hears percents. Raises
+    `RefusedFilmError` when the film cannot be used, also when a finished file still holds a trace
+    of place, time or device: none such is returned.
     """
     film = probe.examine(source, folder=folder)
     main = folder / "network.mp4"
     encode.for_network(
-        source, film, main, on_progress=lambda part: on_progress(round(part * ENCODED))
+        source,
+        film,
+        main,
+        changes=changes,
+        on_progress=lambda part: on_progress(round(part * ENCODED)),
     )
     result = probe.examine(main, folder=folder)
-    if result.seconds < film.seconds * COMPLETE:
-        raise RefusedFilmError(Reason.CUT_OFF, f"{result.seconds:.1f} of {film.seconds:.1f} s")
+    wanted = changes.seconds(film.seconds)
+    if result.seconds < wanted * COMPLETE:
+        raise RefusedFilmError(Reason.CUT_OFF, f"{result.seconds:.1f} of {wanted:.1f} s")
     on_progress(ENCODED)
     small = folder / "preview.mp4"
     encode.preview(main, small)

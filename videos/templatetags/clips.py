@@ -21,5 +21,11 @@ def language_name(code: str) -> str:
 
 
 @register.filter
+def at(mapping: dict[int, str], key: int) -> str:
+    """What a mapping holds under a key; "" when nothing."""
+    return mapping.get(key, "")
+
+
+@register.filter
 def theme_name(code: str) -> str:
     return THEMES.get(code, code)

@@ -21,6 +21,8 @@ def clips(request: NewsroomRequest) -> HttpResponse:
     """The shelf, narrowed by what the address says; htmx asks for the list alone."""
     shelf = ShelfFilter(request.GET)
     found = reports.library(request.campaign, **shelf.lookups())
+    if words := shelf.cleaned_data.get("q"):
+        found = reports.search(found, words)
     pages = Paginator(found, reports.ON_ONE_PAGE)
     context = {
         "page": pages.get_page(request.GET.get("page")),
@@ -28,11 +30,25 @@ def clips(request: NewsroomRequest) -> HttpResponse:
         "may_review": request.user.has_perm("campaign.review_clips"),
         "may_withdraw": request.user.has_perm("campaign.withdraw_consent"),
         "channels": Consent.Channel.choices,
+        "scopes": Consent.Scope.choices,
+        "waiting": reports.incoming(request.campaign).count(),
     }
     if request.headers.get("HX-Request"):
         return render(request, "videos/clips.html#shelf", context)
     context["choices"] = reports.choices(request.campaign)
     return render(request, "videos/clips.html", context)
+
+
+@require_safe
+@newsroom("campaign.review_clips")
+def incoming(request: NewsroomRequest) -> HttpResponse:
+    """What came from the field and waits for London: the oldest first."""
+    pages = Paginator(reports.incoming(request.campaign), reports.ON_ONE_PAGE)
+    context = {"page": pages.get_page(request.GET.get("page")), "lane": True, "chosen": {}}
+    template = "videos/incoming.html"
+    if request.headers.get("HX-Request"):
+        template = "videos/clips.html#shelf"
+    return render(request, template, context)
 
 
 @require_POST
@@ -62,11 +78,14 @@ def withdraw(request: NewsroomRequest, pk: int) -> HttpResponse:
         return redirect("clips", request.campaign.slug)
     channel = Consent.Channel(form.cleaned_data["channel"])
     try:
-        clips = consent.withdraw(storyteller, channel=channel, by=request.user)
+        scope = Consent.Scope(form.cleaned_data["scope"] or Consent.Scope.EVERYTHING)
+        clips = consent.withdraw(storyteller, channel=channel, scope=scope, by=request.user)
     except consent.NothingToWithdrawError as error:
         messages.error(request, str(error))
     else:
         count = f"{clips} clip" if clips == 1 else f"{clips} clips"
         words = f"The consent of {storyteller.public_name} is withdrawn: {count} taken off."
-        messages.success(request, f"{words} Replies with them are being taken down.")
+        everything = scope == Consent.Scope.EVERYTHING
+        ending = "Replies with them are being taken down." if everything else "Posts stay."
+        messages.success(request, f"{words} {ending}")
     return redirect("clips", request.campaign.slug)
