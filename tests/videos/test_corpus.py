@@ -92,10 +92,14 @@ def vector_picture(_folder: Path, secret: Path, _address: str) -> bytes:
 
 
 def mp4_that_refers_to_a_file(folder: Path, secret: Path, _address: str) -> bytes:
-    """Its data is said to lie elsewhere: the reference is made a path on this machine."""
-    data = films.film(folder / "reference.mp4", sound=False).read_bytes()
-    at = data.index(b"url \x00\x00\x00\x01") - 4
-    return data[: at + 11] + b"\x00" + data[at + 12 :] + f"{secret}/film.mp4\x00".encode()
+    """Its picture is said to lie in a file of this machine; what it has itself is nothing."""
+    data = bytearray(films.film(folder / "reference.mp4", sound=False).read_bytes())
+    picture = data.index(b"mdat") - 4
+    size = int.from_bytes(data[picture : picture + 4])
+    data[picture + 8 : picture + size] = bytes(size - 8)
+    # "url " with the flag that the data is in this very file: the flag goes.
+    data[data.index(b"url \x00\x00\x00\x01") + 7] = 0
+    return bytes(data) + f"{secret}/film.mp4\x00".encode()
 
 
 def zip_with_a_films_name(_folder: Path, _secret: Path, _address: str) -> bytes:

@@ -30,7 +30,7 @@ def luma(path: Path, at: float, x: float, y: float) -> int:
     """How bright a point (parts of the picture) is at a moment, 0 to 255."""
     with av.open(str(path)) as container:
         for frame in container.decode(video=0):
-            if frame.time is not None and frame.time >= at - 0.001:
+            if frame.time >= at - 0.001:
                 picture = frame.to_ndarray(format="gray")
                 return int(picture[int(y * frame.height), int(x * frame.width)])
     raise AssertionError("the film is shorter")
@@ -82,4 +82,6 @@ def test_voice_changed_is_another_and_as_loud(white: Path, folder: Path) -> None
     made = prepare(white, folder=folder, changes=Edits(voice=Voice.CHANGED))
     with av.open(str(made.files[0].path)) as container:
         sound = container.streams.audio[0]
+        assert sound.duration is not None
+        assert sound.time_base is not None
         assert float(sound.duration * sound.time_base) == pytest.approx(2, abs=0.15)

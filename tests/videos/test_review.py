@@ -270,6 +270,7 @@ def test_incoming_asks_as_much_for_one_as_for_many(
     client.force_login(maya)
     address = reverse("clips-incoming", args=[leila.campaign.slug])
     waiting(leila)
+    client.get(address)
     with CaptureQueriesContext(connection) as one:
         client.get(address)
     for _ in range(3):

@@ -28,7 +28,7 @@ def test_read_keeps_text_and_times_alone() -> None:
 
 def test_read_drops_drawings_and_styles_of_ass() -> None:
     ass = (
-        "[Script Info]\nScriptType: v4.00+\n[Events]\n"
+        "[Script Info]\nScriptType: v4.00+\n[V4+ Styles]\n[Events]\n"
         "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
         "Dialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,{\\p1}m 0 0 l 100 0 100 100{\\p0}\n"
         "Dialogue: 0,0:00:02.00,0:00:03.00,Evil,,0,0,0,,{\\pos(1,1)\\fnComic}Words\\Nand more\n"

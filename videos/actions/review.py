@@ -138,7 +138,7 @@ def retry(clip: Clip, *, by: User) -> None:
         if clip.purged_at is not None:
             raise ReviewError("Its original was deleted at the end of its time. Film it again.")
         before = clip.failure
+        footage.queue_again(clip)
         clip.failure = ""
         clip.save(update_fields=["failure"])
-        footage.queue_again(clip)
         audit.record("tried again", clip, before={"failure": before}, by=by)
