@@ -7,7 +7,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.db import models
 from django.http import HttpRequest
 
-from campaign.models import Account, AuditEntry, Campaign, Mention, OptOut, Pause, User
+from campaign.models import Account, AuditEntry, Campaign, Mention, OptOut, Pause, SweepRun, User
 
 M = TypeVar("M", bound=models.Model)
 
@@ -85,6 +85,26 @@ class OptOutAdmin(ReadOnlyAdmin[OptOut]):
 @admin.register(Pause)
 class PauseAdmin(ReadOnlyAdmin[Pause]):
     list_display = ("reason", "campaign", "account", "started_at", "started_by", "ended_at")
+
+
+@admin.register(SweepRun)
+class SweepRunAdmin(ReadOnlyAdmin[SweepRun]):
+    """Whether the clock does its work: a page for operators."""
+
+    list_display = (
+        "name",
+        "ran_at",
+        "is_in_time",
+        "seconds",
+        "found",
+        "runs",
+        "failures",
+        "failed_at",
+    )
+
+    @admin.display(boolean=True, description="in time")
+    def is_in_time(self, row: SweepRun) -> bool:
+        return not row.is_late
 
 
 @admin.register(AuditEntry)

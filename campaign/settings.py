@@ -344,6 +344,9 @@ CLOCK: dict[str, float] = {
     "campaign.intake.alarm.sweep": 60,
     "campaign.actions.opt_outs.sweep": 5,
     "campaign.actions.people.ring_for_invitations": 60,
+    "campaign.intake.compliance.sweep": 60,
+    "responders.actions.sweeps.ring_for_standing": 60,
+    "responders.actions.sweeps.ring_for_takedowns": 10,
 }
 
 # What `/metrics` tells, each a function that yields families of samples; and what

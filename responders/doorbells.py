@@ -20,11 +20,15 @@ UPLOAD = "responders.jobs.upload_media"
 LOOK = "responders.jobs.look_for_replies"
 REMOVE = "responders.jobs.remove_reply"
 MEASURE = "responders.jobs.measure_posts"
+STANDING = "responders.jobs.look_after_posted"
+SPREAD = "responders.jobs.spread_takedown"
 
 QUEUES = {
     POST: "posting",
     LOOK: "posting",
     REMOVE: "posting",
+    SPREAD: "posting",
+    STANDING: "uploads",
     UPLOAD: "uploads",
     MEASURE: "uploads",
 }

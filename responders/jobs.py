@@ -2,7 +2,16 @@
 
 from rq import get_current_job
 
-from responders.actions import leaving_alone, measuring, media, posting, reconcile, takedown
+from responders.actions import (
+    leaving_alone,
+    measuring,
+    media,
+    posting,
+    reconcile,
+    standing,
+    takedown,
+    takedowns,
+)
 
 
 def post_reply(reply_id: int) -> None:
@@ -27,6 +36,14 @@ def follow_opt_out(wish_id: int) -> None:
 
 def measure_posts(account_id: int) -> None:
     measuring.measure(account_id)
+
+
+def spread_takedown(takedown_id: int) -> None:
+    takedowns.spread(takedown_id)
+
+
+def look_after_posted(account_id: int) -> None:
+    standing.look(account_id)
 
 
 def upload_media(upload_id: int) -> None:

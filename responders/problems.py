@@ -67,6 +67,7 @@ def describe(kind: str) -> Problem:
 #: Why a reply was given up or went stale without a person, by its code.
 DROPPED = {
     "answered": "The tweet was answered by another reply",
+    "taken_back": "Taken back before it went out",
     "given_up": "Not found on X, and given up",
     "opted_out": "They asked to be left alone",
     "dismissed": "The tweet was dismissed",

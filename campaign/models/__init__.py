@@ -5,6 +5,7 @@ from campaign.models.invitations import Invitation, Proposal
 from campaign.models.lexicons import Ranking, ThemeWords
 from campaign.models.mentions import Mention, OptOut
 from campaign.models.people import User
+from campaign.models.sweeps import SweepRun
 
 __all__ = [
     "Account",
@@ -17,6 +18,7 @@ __all__ = [
     "Pause",
     "Proposal",
     "Ranking",
+    "SweepRun",
     "ThemeWords",
     "User",
 ]

@@ -103,6 +103,12 @@ class Mention(models.Model):
     sensitive = models.BooleanField(default=False)
     has_media = models.BooleanField(default=False)
     raw = models.JSONField(default=dict, help_text="The network's own JSON.")
+    seen_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the network last said that it is still there."
+    )
+    erased_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its words were erased: its author deleted it."
+    )
 
     priority = models.SmallIntegerField(
         default=0, help_text="The sum of its parts, without the points for waiting."
@@ -184,6 +190,9 @@ class Mention(models.Model):
             models.Index("network", "author_id", "posted_at", name="mention_author"),
             models.Index("campaign", "status", models.F("id").desc(), name="mention_lane"),
             models.Index("campaign", "received_at", name="mention_received"),
+            models.Index(
+                "account", "seen_at", condition=Q(erased_at=None), name="mention_to_look_after"
+            ),
         ]
 
     def __str__(self) -> str:

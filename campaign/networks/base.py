@@ -316,6 +316,10 @@ class Network(Protocol):
         """One post; `Rejected` as `GONE` if deleted, as `BLOCKED` if we may not see it."""
         ...
 
+    def gone(self, post_ids: Sequence[str]) -> frozenset[str]:
+        """Which of these posts (at most 100) are deleted or may not be shown any more."""
+        ...
+
     def upload_start(self, *, total_bytes: int, media_type: str) -> MediaTicket: ...
 
     def upload_append(self, media_id: str, *, index: int, chunk: bytes) -> None:

@@ -231,6 +231,17 @@ class X:
         except x_payload.Unreadable as error:
             raise OutcomeUnknown(f"X's post cannot be read: {error}", facts=answer.facts) from None
 
+    def gone(self, post_ids: Sequence[str]) -> frozenset[str]:
+        asked = {_checked(post_id) for post_id in post_ids}
+        if not asked:
+            return frozenset()
+        params = {"ids": ",".join(sorted(asked))}
+        answer = self._api.call("GET", "/2/tweets", params=params)
+        missing = {str(one.get("resource_id") or one.get("value")) for one in answer.errors}
+        listed = answer.data if isinstance(answer.data, list) else []
+        shown = {str(one.get("id")) for one in listed if isinstance(one, dict)}
+        return frozenset((missing & asked) - shown)
+
     def upload_start(self, *, total_bytes: int, media_type: str) -> MediaTicket:
         return self._start(total_bytes, media_type, category="tweet_video")
 

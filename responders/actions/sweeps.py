@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from campaign.models import Account, Pause
 from responders import doorbells, pacing
-from responders.actions import budgets, measuring, media, reconcile, takedown
+from responders.actions import budgets, measuring, media, reconcile, standing, takedown, takedowns
 from responders.models import Reply
 
 MOST = 200
@@ -69,6 +69,16 @@ def ring_for_removals() -> int:
     for storyteller in takedown.left_over()[:MOST]:
         takedown.follow_withdrawal(storyteller)
     return _ring(doorbells.REMOVE, takedown.due(at=timezone.now())[:MOST])
+
+
+def ring_for_takedowns() -> int:
+    """Takedowns of many replies that have not reached all of them."""
+    return _ring(doorbells.SPREAD, takedowns.unfinished()[:MOST])
+
+
+def ring_for_standing() -> int:
+    """Accounts with posted replies that somebody should look whether they still stand."""
+    return _ring(doorbells.STANDING, standing.due_accounts())
 
 
 def _ring(job: str, subjects: list[int]) -> int:

@@ -8,6 +8,7 @@ confirmed; a worker that dies in between is followed by another.
 import logging
 import random
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -28,7 +29,7 @@ from petitions.models import TrackedLink
 from responders import doorbells
 from responders.actions import approval, changes, checks, outcomes, pausing
 from responders.actions.changes import Refused
-from responders.models import Reply
+from responders.models import Reply, Takedown
 from videos import custody
 from videos.models import Clip, Consent, Storyteller
 
@@ -64,8 +65,21 @@ def take_down(reply: Reply, *, reason: str, by: User | None) -> Reply:
         reply = changes.lock(reply.pk)
         if not _stands(reply):
             raise approval.Settled(_not_there(reply))
+        reply.takedown = reply.takedown or _order_of(reply, reason=reason, by=by)
         _start(reply, reason=reason, by=by)
     return reply
+
+
+def _order_of(reply: Reply, *, reason: str, by: User | None) -> Takedown:
+    now = timezone.now()
+    return Takedown.objects.create(
+        campaign=reply.mention.campaign,
+        scope=Takedown.Scope.REPLY,
+        reason=reason,
+        asked_at=now,
+        asked_by=by,
+        spread_at=now,
+    )
 
 
 def take_down_clip(clip: Clip, *, reason: str, by: User | None) -> int:
@@ -77,13 +91,31 @@ def take_down_clip(clip: Clip, *, reason: str, by: User | None) -> int:
     links.forget_clip(clip.pk)
     wanted = Reply.objects.filter(clip=clip, status__in=[*SCHEDULED, Reply.Status.POSTED])
     pks = list(wanted.order_by("mention_id").values_list("pk", flat=True))
-    return sum(_take_back(pk, reason=reason, by=by) for pk in pks)
+    order = _withdrawal_of(clip, reason=reason, by=by) if pks else None
+    return sum(take_back(pk, reason=reason, kind="consent", under=order, by=by) for pk in pks)
 
 
 def take_down_storyteller(storyteller: Storyteller, *, reason: str, by: User | None) -> int:
     """The same for every clip of theirs that was withdrawn. Clips of a new consent stay."""
     clips = Clip.objects.filter(storyteller=storyteller, status=Clip.Status.WITHDRAWN)
     return sum(take_down_clip(clip, reason=reason, by=by) for clip in clips)
+
+
+def _withdrawal_of(clip: Clip, *, reason: str, by: User | None) -> Takedown:
+    """One report for all that one withdrawal takes back."""
+    now = timezone.now()
+    told: dict[str, Any] = {"reason": reason[:200], "asked_by": by}
+    known = Takedown.objects.filter(
+        campaign=clip.campaign, scope=Takedown.Scope.STORYTELLER, storyteller=clip.storyteller
+    )
+    return known.filter(**told).first() or Takedown.objects.create(
+        campaign=clip.campaign,
+        scope=Takedown.Scope.STORYTELLER,
+        storyteller=clip.storyteller,
+        asked_at=now,
+        spread_at=now,
+        **told,
+    )
 
 
 def follow_withdrawal(storyteller_id: int) -> int:
@@ -167,10 +199,15 @@ def _settle(reply_id: int, result: NetworkError | None) -> None:
                 _again(reply, at=timezone.now() + _back_off(reply.tries))
 
 
-def _take_back(reply_id: int, *, reason: str, by: User | None) -> bool:
-    """Whatever the state of a reply that must not stand: one step away from the network."""
-    with transaction.atomic():
-        reply = changes.lock(reply_id)
+def take_back(
+    reply_id: int, *, reason: str, kind: str, under: Takedown | None, by: User | None
+) -> bool:
+    """Whatever the state of a reply that must not stand: one step away from the network.
+
+    `kind` says why, if it is given up before it went out. False: there is nothing to take back.
+    """
+    with changes.locked(reply_id) as reply:
+        reply.takedown = under or reply.takedown
         if reply.status == Reply.Status.POSTED:
             _start(reply, reason=reason, by=by)
         elif reply.status not in SCHEDULED:
@@ -179,7 +216,7 @@ def _take_back(reply_id: int, *, reason: str, by: User | None) -> bool:
             # An earlier attempt may stand on the network: a person looks, and it is not sent.
             outcomes.problem(reply, kind="not_found", detail=reason)
         else:
-            _give_up(reply, reason=reason, by=by)
+            _give_up(reply, kind=kind, reason=reason, by=by)
     return True
 
 
@@ -189,18 +226,19 @@ def _start(reply: Reply, *, reason: str, by: User | None) -> None:
     reply.due_at = timezone.now()
     reply.tries = 0
     reply.problem = reply.problem_detail = ""
-    reply.save(
-        update_fields=["status", "due_at", "tries", "problem", "problem_detail", "updated_at"]
-    )
+    reply.save(update_fields=[*_STATE, "due_at", "tries", "problem_detail"])
     doorbells.ring(doorbells.REMOVE, reply.pk)
     changes.note("taken down", reply, before=before, reason=reason, by=by)
 
 
-def _give_up(reply: Reply, *, reason: str, by: User | None) -> None:
+_STATE = ["status", "problem", "takedown", "updated_at"]
+
+
+def _give_up(reply: Reply, *, kind: str, reason: str, by: User | None) -> None:
     before = reply.status
     reply.status = Reply.Status.CANCELLED
-    reply.problem = "consent"
-    reply.save(update_fields=["status", "problem", "updated_at"])
+    reply.problem = kind
+    reply.save(update_fields=_STATE)
     if reply.mention.status == Mention.Status.ANSWERING:
         changes.set_free(reply.mention)
     changes.note("cancelled", reply, before=before, reason=reason, by=by)
@@ -208,8 +246,9 @@ def _give_up(reply: Reply, *, reason: str, by: User | None) -> None:
 
 def _removed(reply: Reply) -> None:
     reply.status = Reply.Status.REMOVED
+    reply.removed_at = timezone.now()
     reply.tries = 0
-    reply.save(update_fields=["status", "tries", "updated_at"])
+    reply.save(update_fields=["status", "removed_at", "tries", "updated_at"])
     if reply.clip is not None:
         network = {"network": reply.account.network, "id": reply.external_id}
         custody.record(reply.clip, custody.Kind.REMOVED, by=None, reply=reply.pk, **network)

@@ -143,6 +143,16 @@ class Reply(models.Model):
 
     external_id = models.CharField(max_length=40, blank=True, help_text="The network's id.")
     posted_at = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the network last said that it still stands."
+    )
+    missing_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was missed first; the second look decides."
+    )
+    removed_at = models.DateTimeField(null=True, blank=True)
+    takedown = models.ForeignKey(
+        "Takedown", models.PROTECT, null=True, blank=True, related_name="replies"
+    )
     problem = models.CharField(max_length=20, blank=True, help_text="Its kind, as a code.")
     problem_detail = models.TextField(blank=True, help_text="In the network's own words.")
     problem_at = models.DateTimeField(null=True, blank=True)

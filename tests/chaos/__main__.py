@@ -29,6 +29,7 @@ def main() -> int:
     seconds = float(os.environ.get("SECONDS") or 240)
     replies = int(os.environ.get("REPLIES") or 300)
     _say(f"Chaos with SEED={seed} SECONDS={seconds:.0f} REPLIES={replies}")
+    RESULT.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="newsroom-chaos-") as folder:
         house = House(Path(folder))
         try:
@@ -44,7 +45,6 @@ def main() -> int:
                 house.keep_log(BASE_DIR / "var" / "chaos.log")
         finally:
             house.close()
-    RESULT.parent.mkdir(parents=True, exist_ok=True)
     RESULT.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
     _say(json.dumps(result, indent=2, ensure_ascii=False))
     return 0 if result["ok"] else 1

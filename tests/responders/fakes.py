@@ -52,6 +52,7 @@ class FakeNetwork:
     subtitles: list[tuple[str, Subtitles]] = field(default_factory=list)
     upload_failures: list[NetworkError] = field(default_factory=list)
     lock: Lock = field(default_factory=Lock)
+    deleted: set[str] = field(default_factory=set)
     _next: int = 9_000
 
     @property
@@ -104,6 +105,12 @@ class FakeNetwork:
                     in_reply_to=post.in_reply_to,
                 )
         raise Rejected(Refusal.GONE, "Not Found")
+
+    def gone(self, post_ids: Sequence[str]) -> frozenset[str]:
+        self.calls.append(("gone", ",".join(post_ids)))
+        if self.blind:
+            raise self.blind
+        return frozenset(post_ids) & self.deleted
 
     def upload_start(self, *, total_bytes: int, media_type: str) -> MediaTicket:
         self.calls.append(("start", str(total_bytes)))

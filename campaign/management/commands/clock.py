@@ -19,6 +19,8 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.module_loading import import_string
 
+from campaign.actions import sweeping
+
 logger = logging.getLogger(__name__)
 
 # Any number will do, if it is this one everywhere and nobody else's: "clock" in ASCII.
@@ -84,10 +86,9 @@ class Clock:
     def _run(self, name: str) -> None:
         close_old_connections()
         try:
-            self._sweeps[name]()
-        except Exception:
-            # The others must still run, and this one again: it may be a passing trouble.
-            logger.exception("The sweep %s failed", name)
+            sweeping.run(name, self._sweeps[name], every=self._seconds[name])
+        except (DatabaseError, InterfaceError) as error:
+            logger.warning("The sweep %s waits for the database: %s", name, error)
         finally:
             close_old_connections()
 
