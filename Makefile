@@ -3,6 +3,7 @@
 #   make test [ARGS=…]                 every test
 #   make check                         format, lint, types, imports, migrations
 #   make bench [ONLY=name]             the figures, against their baselines
+#   make chaos [SEED=… SECONDS=…]      everything fails while replies are posted; the books after it
 #   make pictures                      every page as it looks now
 #   make reset                         empty var/, where `make run` keeps its data
 
@@ -15,7 +16,7 @@ UNREAL := SECRET_KEY=only-for-checks-only-for-checks-only \
 	FIELD_ENCRYPTION_KEYS=MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE= \
 	DATABASE_URL=postgres://nobody@127.0.0.1:1/none REDIS_URL=redis://127.0.0.1:1/0
 
-.PHONY: pictures run test check bench reset dev format check-format check-lint check-types check-imports \
+.PHONY: chaos pictures run test check bench reset dev format check-format check-lint check-types check-imports \
 	check-templates check-migrations
 
 run:
@@ -67,3 +68,7 @@ format: dev
 
 bench: dev
 	ONLY="$(ONLY)" $(RUN) -m tests.bench
+
+# Only this machine is touched; writes var/chaos.json. The printed seed plays it again.
+chaos: dev
+	SEED="$(SEED)" SECONDS="$(SECONDS)" $(RUN) -m tests.chaos

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from responders.views import approvals, outbox, pausing
+from responders.views import approvals, outbox, pausing, takedowns
 
 urlpatterns = [
     path("outbox/", outbox.outbox, name="outbox"),
@@ -10,6 +10,9 @@ urlpatterns = [
     path("outbox/<int:pk>/again", outbox.post_again, name="outbox-again"),
     path("outbox/<int:pk>/give-up", outbox.give_up, name="outbox-give-up"),
     path("outbox/<int:pk>/down", outbox.take_down, name="outbox-down"),
+    path("takedowns/", takedowns.takedown_list, name="takedowns"),
+    path("takedowns/order", takedowns.order, name="takedown-order"),
+    path("takedowns/<int:pk>/", takedowns.takedown, name="takedown"),
     path("approvals/", approvals.approvals, name="approvals"),
     path("approvals/<int:pk>/approve", approvals.approve, name="approvals-approve"),
     path("approvals/<int:pk>/back", approvals.send_back, name="approvals-back"),

@@ -44,7 +44,7 @@ def _note(name: str, *, every: float, seconds: float, found: int, failure: str) 
         "slowest": Greatest(F("slowest"), seconds),
         "found_in_all": F("found_in_all") + found,
         "runs": F("runs") + 1,
-        "failures": F("failures") + bool(failure),
+        "failures": F("failures") + int(bool(failure)),
     }
     row = SweepRun.objects.filter(name=name)
     SweepRun.objects.bulk_create([SweepRun(name=name, **facts)], ignore_conflicts=True)

@@ -22,9 +22,9 @@ EVERYBODY: tuple[Method, ...] = ("user", "app")
 ACCOUNTS: tuple[Method, ...] = ("user",)
 APPS: tuple[Method, ...] = ("app",)
 
-BEFORE = frozenset({"refuse", "401", "402", "413", "429", "500", "503", "timeout_before",
-                    "reset_before"})  # fmt: skip
-AFTER = frozenset({"timeout_after", "reset_after", "error_after", "unreadable"})
+BEFORE = frozenset({"refuse", "401", "402", "413", "429", "429_88", "500", "503", "media_invalid",
+                    "timeout_before", "reset_before"})  # fmt: skip
+AFTER = frozenset({"timeout_after", "reset_after", "error_after", "late_answer", "unreadable"})
 SILENT = frozenset({"timeout_before", "timeout_after", "reset_before", "reset_after"})
 
 
@@ -132,6 +132,8 @@ async def _let_in(
     state = state_of(request)
     caller = state.gate.caller(request, accepts=accepts)
     request.state.entry.by = caller.account["handle"]
+    if state.faults.take(name, kinds={"limit_shrinks"}):
+        state.limits.shrink(name)
     headers = state.limits.spend(name, by=caller)
     try:
         response = await handler(Call(request, state=state, by=caller))
@@ -161,25 +163,29 @@ async def _strike_before(request: Request, fault: Fault) -> Response:
     return refused(_refusal(request, fault))
 
 
+_REFUSALS: dict[str, Callable[[], problems.Refused]] = {
+    "401": problems.unauthorized,
+    "402": problems.credits_depleted,
+    "413": lambda: problems.Refused(413, None),
+    "media_invalid": lambda: problems.media_invalid([]),
+    "500": lambda: problems.unavailable(500),
+    "503": lambda: problems.unavailable(503),
+}
+
+
 def _refusal(request: Request, fault: Fault) -> problems.Refused:
     if fault.kind == "refuse":
         return problems.forbidden(fault.detail or problems.NOT_SUMMONED)
-    if fault.kind == "401":
-        return problems.unauthorized()
-    if fault.kind == "402":
-        return problems.credits_depleted()
-    if fault.kind == "413":
-        return problems.Refused(413, None)
-    if fault.kind == "429":
-        opens = state_of(request).clock.now() + (fault.seconds or 60)
-        refusal = problems.too_many_requests()
-        refusal.headers = {
-            "x-rate-limit-limit": "100",
-            "x-rate-limit-remaining": "0",
-            "x-rate-limit-reset": str(int(opens) + 1),
-        }
-        return refusal
-    return problems.unavailable(int(fault.kind))
+    if fault.kind not in {"429", "429_88"}:
+        return _REFUSALS[fault.kind]()
+    opens = state_of(request).clock.now() + (fault.seconds or 60)
+    refusal = problems.too_many_requests(old=fault.kind == "429_88")
+    refusal.headers = {
+        "x-rate-limit-limit": "100",
+        "x-rate-limit-remaining": "0",
+        "x-rate-limit-reset": str(int(opens) + 1),
+    }
+    return refusal
 
 
 async def _strike_after(request: Request, fault: Fault, response: Response) -> Response:
@@ -188,6 +194,9 @@ async def _strike_after(request: Request, fault: Fault, response: Response) -> R
         return await _silence(request)
     if fault.kind == "reset_after":
         return await _reset(request)
+    if fault.kind == "late_answer":
+        await asyncio.sleep(fault.seconds or 10)
+        return response
     if fault.kind == "error_after":
         return refused(problems.unavailable(503))
     return Response(b'{"data": {"id": "', response.status_code, media_type="application/json")

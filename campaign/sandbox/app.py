@@ -22,6 +22,7 @@ from campaign.sandbox import (
     posts,
     problems,
     rain,
+    troubles,
     uploads,
 )
 from campaign.sandbox.api import refused
@@ -58,6 +59,7 @@ def build(settings: Settings) -> Starlette:
             *control.ROUTES,
             *files.ROUTES,
             *mailbox.ROUTES,
+            *troubles.ROUTES,
             *pages.ROUTES,
             Mount("/static", StaticFiles(directory=STATIC)),
             *pages.LAST_ROUTES,

@@ -74,16 +74,19 @@ def _known(name: str | None, what: str) -> str:
 
 
 async def _add_fault(request: Request, state: State) -> Any:
-    asked = await parameters.body(request, AskedFault)
+    return asdict(ask(state, await parameters.body(request, AskedFault)))
+
+
+def ask(state: State, asked: AskedFault) -> faults.Fault:
+    """The fault, which strikes open streams at once where it can. Raises X's 400."""
     if asked.kind not in faults.KINDS:
         message = f"`kind` is one of: {', '.join(faults.KINDS)}"
         raise problems.invalid_request([({"kind": [asked.kind]}, message)])
     on = _known(asked.on or faults.KINDS[asked.kind], "on")
     fault = state.faults.add(**{**asked.model_dump(), "on": on})
-    if fault.kind in {"stream_drop", "stream_error"} and not fault.after and state.streams.open:
-        fault.struck += 1
-        state.drop(list(state.streams.open.values()), explain=fault.kind == "stream_error")
-    return asdict(fault)
+    if fault.kind in faults.AT_ONCE and not fault.after and state.streams.open:
+        state.strike_streams(fault)
+    return fault
 
 
 async def _show_faults(_: Request, state: State) -> Any:

@@ -18,6 +18,10 @@ KINDS: dict[str, str | None] = {
     "402": None,
     "413": None,
     "429": None,
+    "429_88": None,
+    "media_invalid": "POST /2/tweets",
+    "limit_shrinks": "POST /2/tweets",
+    "late_answer": None,
     "500": None,
     "503": None,
     "timeout_before": None,
@@ -31,10 +35,19 @@ KINDS: dict[str, str | None] = {
     "media_fail": FINALIZE,
     "stream_drop": STREAM,
     "stream_error": STREAM,
+    "stream_stall": STREAM,
     "duplicate_delivery": STREAM,
+    "out_of_order": STREAM,
 }
-DELIVERY_KINDS = frozenset({"stream_drop", "stream_error", "duplicate_delivery", "unreadable"})
-EFFECT_KINDS = frozenset({"media_slow", "media_fail", "late_timeline"})
+DELIVERY_KINDS = frozenset(
+    {
+        "stream_drop", "stream_error", "stream_stall", "duplicate_delivery", "out_of_order",
+        "unreadable",
+    }
+)  # fmt: skip
+EFFECT_KINDS = frozenset({"media_slow", "media_fail", "late_timeline", "limit_shrinks"})
+#: Those that strike an open stream at once, and not only its next message.
+AT_ONCE = frozenset({"stream_drop", "stream_error", "stream_stall"})
 
 
 @dataclass

@@ -106,6 +106,14 @@ class Limits:
         self.changed[route] = limit
         self.forget(route)
 
+    def shrink(self, route: str) -> None:
+        """Half of it from now on, also in the windows that are open."""
+        before = self._limit(route, USER)
+        self.changed[route] = half = Limit(max(1, before.requests // 2), before.seconds)
+        for (_, known, _), window in self._windows.items():
+            if known == route:
+                window.limit = half
+
     def reset(self) -> None:
         self.changed.clear()
         self._windows.clear()

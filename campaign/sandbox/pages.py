@@ -161,7 +161,7 @@ async def live(request: Request) -> Response:
 
 async def tweet(request: Request) -> Response:
     """Somebody writes, in person. X's rules for the API do not hold here, its length does."""
-    if _from_elsewhere(request):
+    if from_elsewhere(request):
         return HTMLResponse("Only from the sandbox's own pages.", 403)
     async with request.form() as form:
         error, who = _writer(request, form)
@@ -234,14 +234,14 @@ async def delete(request: Request) -> Response:
     state = state_of(request)
     post = state.store.post(request.path_params["id"])
     author = state.store.person(post.author_id) if post else None
-    if _from_elsewhere(request) or not post or not author or author.handle != reader(request):
+    if from_elsewhere(request) or not post or not author or author.handle != reader(request):
         return HTMLResponse("That is not yours to delete.", 403)
     state.delete(post)
     return RedirectResponse("/", 303)
 
 
 async def start_rain(request: Request) -> Response:
-    if _from_elsewhere(request):
+    if from_elsewhere(request):
         return HTMLResponse("Only from the sandbox's own pages.", 403)
     rain = state_of(request).rain
     async with request.form() as form:
@@ -255,7 +255,7 @@ async def start_rain(request: Request) -> Response:
     return RedirectResponse("/", 303)
 
 
-def _from_elsewhere(request: Request) -> bool:
+def from_elsewhere(request: Request) -> bool:
     """A form on another site: the browser says where it stands."""
     own = f"{request.url.scheme}://{request.headers['host']}"
     return request.headers.get("origin", own) != own

@@ -102,7 +102,10 @@ def missing(kind: str, value: str, *, parameter: str) -> dict[str, str]:
     }
 
 
-def too_many_requests() -> Refused:
+def too_many_requests(*, old: bool = False) -> Refused:
+    """`old`: in the words of the first version, which X still uses at times."""
+    if old:
+        return Refused(429, {"errors": [{"code": 88, "message": "Rate limit exceeded"}]})
     return Refused(
         429,
         {

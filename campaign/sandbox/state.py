@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from campaign.sandbox.rain import Rain
 
 
+#: Longer than a healthy reader waits for a sign of life.
+STALL_SECONDS = 40.0
+
+
 @dataclass(frozen=True)
 class Settings:
     """What differs between a demo and a test. `path` None keeps everything in memory.
@@ -173,11 +177,29 @@ class State:
         if kind in {"stream_drop", "stream_error"}:
             self.drop([connection], explain=kind == "stream_error")
             return
+        if kind == "out_of_order" and connection.held is None:
+            connection.held = line
+            return
+        if kind == "stream_stall":
+            connection.stall((fault.seconds if fault else None) or STALL_SECONDS)
         if kind == "unreadable":
             connection.send(line[: len(line) // 2])
         connection.send(line)
         if kind == "duplicate_delivery":
             connection.send(line)
+        if connection.held is not None:
+            connection.send(connection.held)
+            connection.held = None
+
+    def strike_streams(self, fault: faults.Fault) -> None:
+        """What does not wait for a message."""
+        fault.struck += 1
+        open_ones = list(self.streams.open.values())
+        if fault.kind == "stream_stall":
+            for connection in open_ones:
+                connection.stall(fault.seconds or STALL_SECONDS)
+        else:
+            self.drop(open_ones, explain=fault.kind == "stream_error")
 
     def drop(self, connections: list[Connection], *, explain: bool) -> int:
         """X ends the streams, with or without saying so."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -25,6 +26,12 @@ class Connection:
     base_url: str
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     queue: asyncio.Queue[bytes | None] = field(default_factory=asyncio.Queue)
+    silent_until: float = 0.0
+    held: bytes | None = None
+
+    def stall(self, seconds: float) -> None:
+        """The line stays open and says nothing, not even that it is alive."""
+        self.silent_until = time.monotonic() + seconds
 
     def send(self, line: bytes) -> None:
         if self.queue.qsize() >= BACKLOG:
@@ -67,6 +74,7 @@ class Streams:
                     line = await asyncio.wait_for(connection.queue.get(), self.heartbeat)
                 except TimeoutError:
                     line = b""
+                await asyncio.sleep(max(0.0, connection.silent_until - time.monotonic()))
                 if line is None:
                     return
                 yield line + b"\r\n"

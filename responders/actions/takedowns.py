@@ -74,7 +74,7 @@ def spread(takedown_id: int) -> int:
 
 
 def unfinished() -> list[int]:
-    return list(Takedown.objects.filter(spread_at=None).order_by("pk").values_list("pk", flat=True))
+    return list(Takedown.objects.unspread().order_by("pk").values_list("pk", flat=True))
 
 
 def concerned(made: Takedown) -> QuerySet[Reply]:

@@ -1,7 +1,7 @@
 from responders.models.attempts import Attempt, Look, MediaUpload
 from responders.models.notices import Notice, ShiftNote
 from responders.models.replies import Reply, ReplyQuerySet, Revision
-from responders.models.takedowns import Takedown
+from responders.models.takedowns import Takedown, TakedownQuerySet
 from responders.models.templates import ReplyTemplate
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "Revision",
     "ShiftNote",
     "Takedown",
+    "TakedownQuerySet",
 ]

@@ -6,6 +6,12 @@ from campaign.models import Campaign
 from videos.models import Clip, Storyteller
 
 
+class TakedownQuerySet(models.QuerySet["Takedown"]):
+    def unspread(self) -> "TakedownQuerySet":
+        """Those that have not reached all of their replies."""
+        return self.filter(spread_at=None)
+
+
 class Takedown(models.Model):
     """Somebody had replies taken back: one, or all with a clip, of a storyteller, of a campaign."""
 
@@ -29,6 +35,8 @@ class Takedown(models.Model):
     spread_at = models.DateTimeField(
         null=True, blank=True, help_text="When every reply that it concerns was told of it."
     )
+
+    objects = TakedownQuerySet.as_manager()
 
     class Meta:
         ordering = ["-asked_at"]

@@ -19,7 +19,7 @@ from cryptography.fernet import Fernet
 from campaign.env import BASE_DIR
 from tests.chaos.house import House
 
-RESULT = BASE_DIR / "var" / "chaos.json"
+RESULT = Path(os.environ.get("RESULT") or BASE_DIR / "var" / "chaos.json")
 SETTLING = 90.0
 ROUNDS = 6
 
@@ -42,7 +42,7 @@ def main() -> int:
                 django.conf.settings.X_API_URL = sandbox.base_url
                 result = _run(house, sandbox, seed=seed, seconds=seconds, replies=replies)
             if not result["ok"]:
-                house.keep_log(BASE_DIR / "var" / "chaos.log")
+                house.keep_log(RESULT.with_suffix(".log"))
         finally:
             house.close()
     RESULT.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n")

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 from random import Random
 
-from django.db import InterfaceError, OperationalError, connections
+from django.db import DatabaseError, InterfaceError, connections
 from django.utils import timezone
 
 from campaign.actions import opt_outs
@@ -260,7 +260,7 @@ def steadily(do: Callable[[], object], *, seconds: float = 40) -> None:
     while True:
         try:
             do()
-        except (OperationalError, InterfaceError):
+        except (DatabaseError, InterfaceError):
             connections.close_all()
             if time.monotonic() > deadline:
                 raise

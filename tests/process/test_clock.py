@@ -1,13 +1,17 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from campaign.actions import sweeping
 from campaign.management.commands.clock import LOCK, Clock, run
+from campaign.models import SweepRun
 from tests.process import jobs
 from tests.process.helpers import wait_until
 
@@ -40,7 +44,7 @@ def _holders() -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_once_runs_every_sweep_even_after_a_failure(
     settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -56,7 +60,7 @@ def test_clock_names_a_sweep_that_does_not_exist(settings: Settings) -> None:
         call_command("clock", "--once")
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_sweep_waits_for_its_interval() -> None:
     clock = Clock({GOOD: 60})
     clock.tick()
@@ -64,7 +68,7 @@ def test_sweep_waits_for_its_interval() -> None:
     assert jobs.notes() == ["good"]
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_slow_sweep_is_named(caplog: pytest.LogCaptureFixture) -> None:
     Clock({GOOD: 0.0}).tick()
     assert f"The sweep {GOOD} took" in caplog.text
@@ -92,3 +96,40 @@ def test_clock_takes_its_lock_again_after_a_lost_connection() -> None:
         assert wait_until(lambda: _holders() not in ([], [holder]), seconds=10)
         done = len(jobs.notes())
         assert wait_until(lambda: len(jobs.notes()) > done)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_run_leaves_its_figures() -> None:
+    clock = Clock({GOOD: 0.0, BAD: 0.0})
+    for _ in range(2):
+        clock.tick()
+    good, bad = SweepRun.objects.get(name=GOOD), SweepRun.objects.get(name=BAD)
+    assert (good.runs, good.failures, good.failure, good.is_late) == (2, 0, "", False)
+    assert (bad.runs, bad.failures) == (2, 2)
+    assert bad.failure == "RuntimeError: this sweep always fails"
+    assert bad.failed_at is not None
+    SweepRun.objects.update(ran_at=timezone.now() - timedelta(seconds=90))
+    assert SweepRun.objects.get(name=GOOD).is_late
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sweep_runs_alone_whoever_calls_it() -> None:
+    entered, leave = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        entered.set()
+        leave.wait(10)
+
+    def first() -> None:
+        sweeping.run(GOOD, hold, every=1)
+        connection.close()
+
+    thread = threading.Thread(target=first)
+    thread.start()
+    assert entered.wait(10)
+    sweeping.run(GOOD, jobs.good_sweep, every=1)
+    assert jobs.notes() == []
+    leave.set()
+    thread.join(timeout=10)
+    sweeping.run(GOOD, jobs.good_sweep, every=1)
+    assert jobs.notes() == ["good"]

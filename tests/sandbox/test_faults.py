@@ -193,3 +193,43 @@ def test_narrows_the_log(account: Client, sandbox: Sandbox) -> None:
     assert [entry["path"] for entry in sandbox.requests("GET", "/2/tweets/1")] == ["/2/tweets/1"]
     later = sandbox.control("GET", f"/_requests?since={time.time() + 60}")
     assert later == {"requests": []}
+
+
+def test_late_answer_is_done_first_and_said_later(account: Client, sandbox: Sandbox) -> None:
+    sandbox.fault("late_answer", CREATE, seconds=0.3)
+    began = time.monotonic()
+    answer = account.post("/2/tweets", {"text": "Slowly"})
+    assert (answer.status_code, time.monotonic() - began >= 0.3) == (201, True)
+
+
+def test_limit_shrinks_and_the_headers_tell(account: Client, sandbox: Sandbox) -> None:
+    sandbox.limit(CREATE, 8)
+    sandbox.fault("limit_shrinks", CREATE, times=2)
+    told = [account.post("/2/tweets", {"text": f"No. {number}"}).headers for number in range(3)]
+    assert [one["x-rate-limit-limit"] for one in told] == ["4", "2", "2"]
+    assert [one["x-rate-limit-remaining"] for one in told] == ["3", "0", "0"]
+
+
+@pytest.mark.parametrize(("kind", "status"), [("429_88", 429), ("media_invalid", 400)])
+def test_refusals_come_in_xs_other_shapes(
+    account: Client, sandbox: Sandbox, kind: str, status: int
+) -> None:
+    sandbox.fault(kind, CREATE)
+    answer = account.post("/2/tweets", {"text": "Struck"})
+    assert answer.status_code == status
+    said = answer.json()["errors"][0]["message"]
+    assert said in {"Rate limit exceeded", "Your media IDs are invalid."}
+
+
+def test_page_asks_for_faults_and_forgets_them(sandbox: Sandbox) -> None:
+    page = f"{sandbox.base_url}/faults"
+    form = {"kind": "503", "on": CREATE, "times": "2", "after": "0", "seconds": "", "detail": ""}
+    body = requests.post(page, data=form, timeout=10).text
+    assert "struck 0 of" in body
+    (fault,) = sandbox.control("GET", "/_faults")["faults"]
+    assert (fault["kind"], fault["on"], fault["times"]) == ("503", CREATE, 2)
+    assert requests.post(page, data=form | {"kind": "flood"}, timeout=10).status_code == 400
+    stranger = {"Origin": "https://elsewhere.example"}
+    assert requests.post(page, data=form, headers=stranger, timeout=10).status_code == 403
+    requests.post(page, data={"clear": "1"}, timeout=10)
+    assert sandbox.control("GET", "/_faults")["faults"] == []

@@ -134,3 +134,4 @@ def run(clock: Clock, *, stopping: threading.Event) -> None:
             stopping.wait(clock.nap if held else STANDBY_SECONDS)
     finally:
         lock.release()
+        connections["default"].close()
