@@ -83,7 +83,7 @@ def test_second_clock_stands_by_until_the_first_ends() -> None:
             assert len(_holders()) == 1
             first.set()
             assert wait_until(lambda: "bad" in jobs.notes(), seconds=5)
-    assert _holders() == []
+    assert wait_until(lambda: _holders() == [], seconds=5)
 
 
 @pytest.mark.django_db(transaction=True)
