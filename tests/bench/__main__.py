@@ -16,7 +16,7 @@ from cryptography.fernet import Fernet
 
 from campaign.local.services import Postgres, Valkey
 
-NAMES = ("intake", "desk", "suggestions", "claims", "live", "tabs", "approve")
+NAMES = ("intake", "desk", "suggestions", "claims", "live", "tabs", "approve", "burst", "upload")
 RESULT = Path(__file__).resolve().parents[2] / "var" / "bench.json"
 
 

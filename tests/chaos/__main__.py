@@ -56,6 +56,7 @@ def _prepare(house: House, folder: Path) -> None:
         "DJANGO_SETTINGS_MODULE": "campaign.settings",
         "SECRET_KEY": "only-for-chaos-only-for-chaos-only-for",
         "FIELD_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+        "EMAIL_HMAC_KEYS": "only-for-chaos-only-for-chaos-only-for",
         "DATABASE_URL": house.postgres.url,
         "REDIS_URL": house.valkey.url,
         "DEBUG": "0",
