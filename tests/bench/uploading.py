@@ -84,7 +84,7 @@ def _memory(name: str) -> float:
 
 def _bare(film: Rendition) -> float:
     """The same pieces by requests alone, signed as X wants it."""
-    auth = x.XApi(CAMPAIGN["credentials"], base_url=settings.X_API_URL).as_user
+    auth = x.XApi(_account().credentials, base_url=settings.X_API_URL).as_user
     began = time.monotonic()
     with requests.Session() as session, default_storage.open(film.file, "rb") as source:
         start = {
