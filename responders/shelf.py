@@ -9,6 +9,7 @@ petition. An editor decides; this only spares them the search.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.core.cache import cache
 from django.db.models import Case, CharField, Count, F, Func, IntegerField, Q, QuerySet, Value, When
@@ -32,6 +33,7 @@ KEYS = 5
 FEWEST_PEOPLE = 20
 #: So many are weighed for the second time.
 WEIGHED = 60
+SAYING = 20
 REST = timedelta(hours=1)
 #: A storyteller who answered so often within a day is to be spared.
 OFTEN = 6
@@ -189,14 +191,17 @@ def suggest(
     weigh = _Weigh(mention, at=now)
     usable = Clip.objects.filter(campaign=mention.campaign_id).ready()
     usable = usable.with_consent(network=mention.network, at=now)
+    fitting = _narrowed(usable, wanted, at=now).annotate(fit=weigh.in_rows())
+    # Thousands are ranked by their ids alone; whole rows are read of the best.
+    best = fitting.order_by("-fit", F("used_at").asc(nulls_first=True), "-ready_at")
+    ids = [*best.values_list("pk", flat=True)[:WEIGHED], *weigh.saying()]
     ranked = (
-        _narrowed(usable, wanted, at=now)
-        .annotate(fit=weigh.in_rows())
+        fitting.filter(pk__in=ids)
         .select_related("storyteller__place", "brief")
         .order_by("-fit", F("used_at").asc(nulls_first=True), "-ready_at")
     )
     weighed = sorted(
-        (weigh.again(clip, fit=getattr(clip, "fit", 0)) for clip in ranked[:WEIGHED]),
+        (weigh.again(clip, fit=getattr(clip, "fit", 0)) for clip in ranked),
         key=lambda one: -one.points,
     )
     found = weighed[:MOST]
@@ -229,13 +234,15 @@ class _Weigh:
         tired = [pk for pk, times in self.answers.items() if times >= OFTEN]
         spared = _points(Q(storyteller__in=tired), TIRED_PERSON)
         fresh = _points(Q(ready_at__gt=self.at - FRESH) | Q(used_at=None), NEW)
-        best = sorted(self.said, key=lambda clip: -self.said[clip][0])[:WEIGHED]
-        saying = _points(Q(pk__in=best), SAID_MOST)
         theirs = _points(Q(brief__mention=self.mention.pk), FOR_THEM)
-        fit: Combinable = theirs + speaks + rested + spared + fresh + saying
+        fit: Combinable = theirs + speaks + rested + spared + fresh
         for theme in self.themes[:4]:
             fit = fit + _points(Q(themes__contains=[theme]), A_THEME)
         return fit
+
+    def saying(self) -> list[UUID]:
+        """The clips that have most words in common with it, which no row knows."""
+        return sorted(self.said, key=lambda clip: -self.said[clip][0])[:SAYING]
 
     def again(self, clip: Clip, *, fit: int) -> Suggestion:
         """With what is not in its row."""
@@ -244,7 +251,7 @@ class _Weigh:
         place = set(words.of(clip.storyteller.place.name)) & self.words
         likely = self.yields.likely(clip.pk, average=self.average)
         better = (likely - self.average) / self.average if self.average else 0.0
-        points = fit + round(SAID_MOST * (score - 1 if said else 0))
+        points = fit + round(SAID_MOST * score)
         points += PLACE if place else 0
         points += round(YIELD_MOST * max(-1.0, min(1.0, better)))
         points -= max(0, A_THEME * len(shared) - THEMES_MOST)
@@ -258,7 +265,7 @@ class _Weigh:
             from_there=bool(place),
             answers_today=self.answers.get(clip.storyteller_id, 0),
             rests_until=_rests_until(clip, at=self.at),
-            done=self.yields.of.get(clip.pk),
+            done=self.yields.get(clip.pk),
             average=self.average,
             filmed_for_them=clip.brief is not None and clip.brief.mention_id == self.mention.pk,
         )

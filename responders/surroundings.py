@@ -63,7 +63,7 @@ def around(mention: Mention) -> Surroundings:
         others=_others(mention),
         referenced=attached.referenced(raw),
         media=attached.media(raw),
-        new_account=age if age is not None and age < NEW_ACCOUNT else None,
+        new_account=age if age is not None and timedelta(0) <= age < NEW_ACCOUNT else None,
         translatable=translation.is_there() and not mention.lang.startswith(TARGET),
     )
 

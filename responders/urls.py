@@ -1,7 +1,18 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from responders import urls_outbox
-from responders.views import around, audit, bulk, composer, desk, footage, handing, shift, templates
+from responders.views import (
+    around,
+    audit,
+    bulk,
+    composer,
+    desk,
+    footage,
+    handing,
+    lexicon,
+    shift,
+    templates,
+)
 
 desk_urls = [
     path("", desk.show, name="desk"),
@@ -45,6 +56,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("c/<slug:campaign>/my-day/break", shift.took_break, name="took-break"),
     path("c/<slug:campaign>/audit/", audit.audit, name="audit"),
     path("c/<slug:campaign>/audit.csv", audit.export, name="audit-csv"),
+    path("c/<slug:campaign>/themes/", lexicon.show, name="lexicon"),
+    path("c/<slug:campaign>/themes/change", lexicon.change, name="lexicon-change"),
     path("c/<slug:campaign>/templates/", templates.show, name="templates"),
     path("c/<slug:campaign>/templates/new", templates.make, name="template-make"),
     path("c/<slug:campaign>/templates/<int:pk>/", templates.change, name="template-change"),

@@ -28,20 +28,22 @@ class Yield:
 
 @dataclass(frozen=True, slots=True)
 class Yields:
-    """All clips of a campaign."""
+    """All clips of a campaign, by the hex of their ids: plain texts are quick to keep."""
 
-    of: dict[UUID, Yield]
+    of: dict[str, tuple[int, int]]
 
     @property
     def average(self) -> float:
-        people = sum(one.people for one in self.of.values())
-        return sum(one.signed for one in self.of.values()) / people if people else 0.0
+        people = sum(people for people, _ in self.of.values())
+        return sum(signed for _, signed in self.of.values()) / people if people else 0.0
+
+    def get(self, clip: UUID) -> Yield | None:
+        found = self.of.get(clip.hex)
+        return Yield(*found) if found else None
 
     def likely(self, clip: UUID, *, average: float) -> float:
         """The clip's rate, drawn towards the AVERAGE while few have come by it."""
-        found = self.of.get(clip)
-        if found is None:
-            return average
+        found = self.get(clip) or Yield(0, 0)
         return (found.signed + PRIOR * average) / (found.people + PRIOR)
 
 
@@ -53,13 +55,13 @@ def yields(campaign: Campaign | int) -> Yields:
     if not isinstance(kept, dict):
         kept = _count(pk)
         cache.set(key, kept, LASTS)
-    return Yields({clip: Yield(*numbers) for clip, numbers in kept.items()})
+    return Yields(kept)
 
 
-def _count(campaign: int) -> dict[UUID, tuple[int, int]]:
+def _count(campaign: int) -> dict[str, tuple[int, int]]:
     posted = Q(link__petition__campaign=campaign, link__posted_at__isnull=False)
     clicks = ClickCount.objects.filter(posted, link__clip_id__isnull=False)
     people = dict(clicks.values_list("link__clip_id").annotate(Sum("people")).order_by())
     confirmed = Signature.objects.confirmed().filter(posted, link__clip_id__isnull=False)
     signed = dict(confirmed.values_list("link__clip_id").annotate(Count("pk")).order_by())
-    return {clip: (people.get(clip, 0), signed.get(clip, 0)) for clip in {*people, *signed}}
+    return {clip.hex: (people.get(clip, 0), signed.get(clip, 0)) for clip in {*people, *signed}}

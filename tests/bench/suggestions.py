@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
 from campaign.models import Account, Campaign, Mention
@@ -17,7 +18,7 @@ from tests.bench.figures import p50, p95
 from tests.factories import MentionFactory
 from videos.models import Clip
 
-LOOKS = 40
+LOOKS = 20
 GOAL = 0.050
 TWEETS = (
     ("en", "My kids asked why other children sleep in tents. I had no answer for them."),
@@ -33,6 +34,8 @@ def run() -> dict[str, Any]:
     campaign = Campaign.objects.create(slug="bench-shelf", name="Bench", hashtag="IWelcome")
     account = Account.objects.create(campaign=campaign, external_id="73", handle="iwelcome_now")
     library.fill(campaign)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
     mentions: list[Mention] = [
         MentionFactory(account=account, lang=lang, text=text) for lang, text in TWEETS
     ]

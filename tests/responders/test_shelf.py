@@ -243,7 +243,7 @@ def test_suggest_asks_a_fixed_number_of_queries(
     themes.lexicon(account.campaign_id)
     shelf.suggest(mention)  # the index of words, the clips' figures
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         for one in shelf.suggest(mention):
             assert (one.reasons[-1], one.may_show) == ("never used", "name, face, camp")
             assert one.transcript == ""
