@@ -70,9 +70,14 @@ def recount(campaign: Campaign) -> int:
     return RollUp.objects.get(campaign=campaign).drift
 
 
+def closed_now() -> datetime:
+    """Hours before this are over, and so are the transactions that began within them."""
+    return _hour(timezone.now() - SETTLED)
+
+
 def _roll_some(campaign: Campaign) -> bool:
     """Count the stale hours and at most one more day; whether there is more to do."""
-    until = _hour(timezone.now() - SETTLED)
+    until = closed_now()
     with _alone() as mine:
         if not mine:
             return False

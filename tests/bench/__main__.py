@@ -16,7 +16,18 @@ from cryptography.fernet import Fernet
 
 from campaign.local.services import Postgres, Valkey
 
-NAMES = ("intake", "desk", "suggestions", "claims", "live", "tabs", "approve", "burst", "upload")
+NAMES = (
+    "intake",
+    "desk",
+    "suggestions",
+    "claims",
+    "live",
+    "tabs",
+    "approve",
+    "burst",
+    "upload",
+    "reports",
+)
 RESULT = Path(__file__).resolve().parents[2] / "var" / "bench.json"
 
 
