@@ -15,7 +15,7 @@ from django.test import Client
 from campaign import roles
 from campaign.models import Account, Campaign, User
 from petitions.actions import rollups
-from petitions.models import Petition
+from petitions.models import Petition, RollUp
 from tests.bench.figures import p50, p95
 
 SIGNATURES = 2_000_000
@@ -129,7 +129,7 @@ def _vacuum(*tables: str) -> None:
 
 
 def _is_rolled_up(campaign: Campaign) -> bool:
-    known = rollups.RollUp.objects.filter(campaign=campaign).first()
+    known = RollUp.objects.filter(campaign=campaign).first()
     return known is not None and known.closed_until >= rollups.closed_now()
 
 
