@@ -45,6 +45,7 @@ document.body.addEventListener("htmx:oobAfterSwap", (event) => {
     if (event.target.id !== "swept") return;
     const told = event.target.querySelector("template");
     if (!told) return;
+    told.remove(); // the event comes once for each of the nodes
     const ids = told.dataset.swept;
     toast(told.dataset.words, ids ? { undo: () => send(bar.dataset.restore, { ids }) } : {});
 });

@@ -14,7 +14,8 @@ pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 
 SERIOUS = {"serious", "critical"}
 PAGES = {
-    "maya": ["desk/", "outbox/", "approvals/", "clips/"],
+    "maya": ["desk/", "outbox/", "approvals/", "clips/", "my-day/"],
+    "tom": ["templates/", "audit/"],
     "ingrid": ["reports/"],
 }
 

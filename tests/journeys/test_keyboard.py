@@ -1,0 +1,117 @@
+"""The desk by keyboard alone: an answer in four keys, undo, second eyes, a session that ended."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys import people
+from tests.journeys.conftest import DESKTOP
+from tests.journeys.people import PATIENCE
+from tests.running import Run
+
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
+
+COUNT_KEYS = """() => {
+    window.pressed = [];
+    const modifiers = new Set(["Control", "Meta", "Shift", "Alt"]);
+    const note = ({ key }) => modifiers.has(key) || pressed.push(key);
+    addEventListener("keydown", note, true);
+    addEventListener("pointerdown", () => pressed.push("pointer"), true);
+}"""
+
+
+@pytest.fixture
+def desk(browser: Browser, newsroom: Run) -> Iterator[Page]:
+    context = browser.new_context(viewport=DESKTOP)
+    page = people.sign_in(context, newsroom, as_="maya")
+    people.wait_for_a_clip(page, newsroom)
+    page.goto(f"{newsroom.address}/c/iwelcome/desk/")
+    expect(page.locator(".queue-card").first).to_be_visible()
+    yield page
+    context.close()
+
+
+def test_answer_from_the_library_takes_four_keys_at_most(desk: Page) -> None:
+    desk.evaluate(COUNT_KEYS)
+    desk.keyboard.press("c")
+    expect(desk.locator("[data-key='1']")).to_be_visible(timeout=PATIENCE)
+    first = desk.locator("#pane").get_attribute("data-mention")
+    desk.keyboard.press("1")
+    expect(desk.locator("#approve-button")).to_be_enabled(timeout=PATIENCE)
+    desk.keyboard.press("Control+Enter")
+    expect(desk.get_by_role("button", name=re.compile("Undo")).first).to_be_visible()
+    assert desk.evaluate("pressed") == ["c", "1", "Enter"]
+    # The next one is claimed, and two keys are an answer from here on.
+    expect(desk.locator("#pane[data-mine]")).to_be_visible()
+    assert desk.locator("#pane").get_attribute("data-mention") != first
+    # Undo brings the answer back, nothing sent.
+    desk.keyboard.press("z")
+    expect(desk.locator(f"#pane[data-mention='{first}'][data-mine]")).to_be_visible()
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("Escape")
+
+
+def test_keys_are_silent_while_typing_and_can_be_switched_off(desk: Page) -> None:
+    desk.keyboard.press("/")
+    desk.keyboard.type("jcd1")
+    expect(desk.locator("#queue-search")).to_have_value("jcd1")
+    expect(desk.locator("#pane[data-mention]")).to_have_count(0)
+    desk.locator("#queue-search").fill("")
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("?")
+    expect(desk.get_by_role("heading", name="Keys")).to_be_visible()
+    desk.get_by_label("Single keys work").uncheck()
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("j")
+    desk.wait_for_timeout(300)
+    expect(desk.locator("#pane[data-mention]")).to_have_count(0)
+
+
+def test_typed_words_outlive_an_expired_session(desk: Page, newsroom: Run) -> None:
+    desk.keyboard.press("c")
+    text = desk.locator("#reply-text")
+    expect(text).to_be_visible(timeout=PATIENCE)
+    address = desk.url
+    desk.context.clear_cookies()
+    text.press("End")
+    text.type(" Half a thought")
+    dialog = desk.get_by_role("heading", name="You were signed out")
+    expect(dialog).to_be_visible(timeout=PATIENCE)
+    desk.get_by_role("dialog").get_by_role("link", name="Sign in").click()
+    desk.get_by_label("Name").fill("maya")
+    desk.get_by_label("Password").fill(newsroom.password)
+    desk.get_by_role("button", name="Sign in", exact=True).click()
+    desk.wait_for_url(address)
+    expect(desk.locator("#reply-text")).to_have_value(re.compile("Half a thought"))
+    expect(desk.locator("#draft-saved")).to_contain_text("Saved", timeout=PATIENCE)
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("Escape")
+
+
+def test_second_eyes_change_the_text_and_the_author_is_told(
+    desk: Page, browser: Browser, newsroom: Run
+) -> None:
+    desk.keyboard.press("c")
+    expect(desk.locator("[data-key='1']")).to_be_visible(timeout=PATIENCE)
+    handle = desk.locator(".tweet-author bdi.quiet").inner_text()
+    desk.keyboard.press("1")
+    expect(desk.locator("#approve-button")).to_be_enabled(timeout=PATIENCE)
+    desk.keyboard.press("Escape")  # out of the text
+    desk.keyboard.press("e")
+    expect(desk.locator("#pane")).not_to_contain_text(handle)
+    context = browser.new_context(viewport=DESKTOP)
+    senior = people.sign_in(context, newsroom, as_="tom")
+    senior.goto(f"{newsroom.address}/c/iwelcome/approvals/")
+    senior.keyboard.press("j")
+    senior.keyboard.press("e")
+    senior.keyboard.press("End")
+    senior.keyboard.type(" Thank you.")
+    senior.keyboard.press("Control+Enter")
+    expect(senior.locator("#part-list")).to_contain_text("Approved, held")
+    context.close()
+    told = desk.locator("[data-notice]", has_text=handle)
+    expect(told).to_contain_text("Tom approved your reply", timeout=PATIENCE)
+    told.get_by_role("button", name="Read").click()
+    expect(told).to_have_count(0)
