@@ -13,6 +13,7 @@ from campaign import roles
 from campaign.models import Account, Campaign, User
 from campaign.sandbox import credentials
 from petitions import demo as petition_demo
+from responders.actions import handing
 from responders.models import ReplyTemplate
 from videos import demo as footage_demo
 from videos.models import CrewMember, Place
@@ -73,6 +74,12 @@ TEMPLATES = {
 }
 
 
+NOTE = (
+    "Quiet since six. The school in Marseille asked for an answer in French: Karim's fits. "
+    "Whoever writes about the fire, please ask for second eyes."
+)
+
+
 def is_loaded() -> bool:
     return Campaign.objects.filter(slug=SLUG).exists()
 
@@ -97,6 +104,7 @@ def load() -> Campaign:
                 ReplyTemplate.objects.create(
                     campaign=campaign, language=language, name=name, text=text, position=position
                 )
+        handing.leave_note(campaign, text=NOTE, by=people["tom"])
     footage_demo.load(campaign, by=people["achol"], editor=people["maya"])
     for person in PEOPLE:
         if person.place:

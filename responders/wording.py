@@ -10,7 +10,9 @@ from videos.models import Clip, Consent
 LONGEST = 4_000
 
 #: Control characters, and the marks that turn text around without showing it.
-_UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\ufeff\ufffe\uffff\ud800-\udfff]")
+_UNSEEN = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+)
 _PLACEHOLDER = re.compile(r"\{(handle|storyteller|place|link)\}")
 
 NAMELESS = {

@@ -24,6 +24,8 @@ _ID = re.compile(r"[0-9]{1,19}", re.ASCII)
 _AUTHOR_ID = re.compile(r"[\w.-]{1,40}", re.ASCII)  # archives hold ids that were never X's
 _HANDLE = re.compile(r"\w{1,80}", re.ASCII)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+#: What a name may not hold: marks that hide, or that turn the line. Joiners belong to letters.
+_TRICKS = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _OLD_LANGUAGES = {"in": "id", "iw": "he", "ji": "yi"}
 _NESTING = 60
 _SUSPECT = re.compile(rb"\\u(0000|d[89a-f])", re.IGNORECASE)
@@ -141,7 +143,7 @@ def author(person: Mapping[str, Any]) -> Author:
     return Author(
         id=person_id,
         handle=handle,
-        name=_text(person.get("name"))[:200],
+        name=_TRICKS.sub("", _text(person.get("name"))).strip()[:200],
         avatar=_web_address(person.get("profile_image_url")),
         followers=_count(metrics.get("followers_count")) if isinstance(metrics, dict) else None,
         verified=person.get("verified") is True,

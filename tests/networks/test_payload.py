@@ -124,6 +124,23 @@ def test_a_message_that_is_no_post_says_why(payload: object, expected: str) -> N
     assert reason(payload) == expected
 
 
+@pytest.mark.parametrize(
+    "handle", ["te\u200bss", "\u202essets", "tess\u2066", "тess", "tess morland"]
+)
+def test_a_handle_that_plays_tricks_is_no_handle(handle: str) -> None:
+    users = {"users": [{"id": "7", "username": handle}]}
+    assert reason(message() | {"includes": users}) == "no_author"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("\u202etest\u202c", "test"), ("\u200b\u2060 ", ""), ("\u0644\u200cX", "\u0644\u200cX")],
+)
+def test_a_name_neither_hides_nor_turns_the_line(name: str, shown: str) -> None:
+    users = {"users": [{"id": "7", "username": "tess", "name": name}]}
+    assert x_payload.message(message() | {"includes": users}).author.name == shown
+
+
 def test_wrong_types_are_left_out() -> None:
     payload = message(
         created_at=5, lang=["en"], entities={"mentions": {"a": 1}}, attachments=[],
