@@ -27,6 +27,11 @@ NAMES = (
     "burst",
     "upload",
     "reports",
+    "sign",
+    "redirect",
+    "page",
+    "mails",
+    "count",
 )
 RESULT = Path(__file__).resolve().parents[2] / "var" / "bench.json"
 

@@ -1,0 +1,37 @@
+"""The baseline of the petition's figures: Django, no middleware, one view that does one INSERT.
+
+Served as the newsroom is: uvicorn before a fixed pool of threads.
+"""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "campaign.settings")
+
+from typing import Any
+
+import django
+from a2wsgi import WSGIMiddleware
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+django.setup()
+settings.MIDDLEWARE = []
+settings.ROOT_URLCONF = __name__
+
+TABLE = "CREATE TABLE IF NOT EXISTS bench_bare (id bigserial PRIMARY KEY, email text, name text)"
+
+
+def insert(request: HttpRequest) -> HttpResponse:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO bench_bare (email, name) VALUES (%s, %s)",
+            [request.POST["email"], request.POST["name"]],
+        )
+    return HttpResponse(status=204)
+
+
+urlpatterns = [path("insert", insert)]
+application: Any = WSGIMiddleware(WSGIHandler(), workers=8)  # type: ignore[arg-type]  # as in campaign.asgi

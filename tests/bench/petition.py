@@ -1,0 +1,110 @@
+"""The petition under load, every process real: signing, the tracked link, the public page.
+
+Each visitor has an address of their own, told by a proxy's header, so that limits do what they do.
+`SECONDS=60` for the long form.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db import connection
+from django.utils import timezone
+
+from campaign.models import Campaign
+from petitions.models import Petition, PetitionText
+from tests.bench import bare, load
+from tests.bench.load import Load
+
+ROOT = Path(__file__).resolve().parents[2]
+SECONDS = float(os.environ.get("SECONDS", "8"))
+AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0"
+
+
+@contextmanager
+def serving(application: str) -> Iterator[int]:
+    """The port of an own uvicorn with two workers, as on a machine with two cores."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    command = [sys.executable, "-m", "uvicorn", application, "--port", str(port), "--workers", "2"]
+    quiet = ["--no-access-log", "--log-level", "warning"]
+    trust = ["--proxy-headers", "--forwarded-allow-ips", "127.0.0.1"]
+    process = subprocess.Popen([*command, *quiet, *trust], cwd=ROOT)
+    try:
+        for _ in range(600):
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=0.2):
+                break
+            if process.poll() is not None:
+                raise RuntimeError(f"{application} did not start")
+            time.sleep(0.1)
+        time.sleep(2)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def petition() -> Petition:
+    campaign, _ = Campaign.objects.get_or_create(slug="bench-petition", name="Bench", hashtag="B")
+    found, _ = Petition.objects.get_or_create(
+        slug="bench", defaults={"campaign": campaign, "opens_at": timezone.now()}
+    )
+    PetitionText.objects.get_or_create(
+        petition=found,
+        language="en",
+        defaults={
+            "title": "Bench", "summary": "A petition.", "addressee": "To all.",
+            "body": "Please. " * 99,
+        },
+    )  # fmt: skip
+    return found
+
+
+def visitor(number: int) -> str:
+    return f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+
+
+def post(path: str, facts: dict[str, str], *, number: int) -> bytes:
+    # An address for each neighbourhood, so that nobody is a crowd.
+    spread = f"{1 + number % 220}.{number >> 14 & 255}.{number >> 6 & 255}.{number & 255}"
+    body = urlencode(facts)
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: testserver\r\nUser-Agent: {AGENT}\r\n"
+        f"X-Forwarded-For: {spread}\r\nX-Forwarded-Proto: http\r\n"
+        f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return (head + body).encode()
+
+
+def get(path: str, *, number: int = 0) -> bytes:
+    return (
+        f"GET {path} HTTP/1.1\r\nHost: testserver\r\nUser-Agent: {AGENT}\r\n"
+        f"X-Forwarded-For: {visitor(number)}\r\nAccept-Encoding: gzip\r\n\r\n"
+    ).encode()
+
+
+def result(value: Load, baseline: Load, *, goal: str, ok: bool, more: str = "") -> dict[str, Any]:
+    return {
+        "value": round(value.rate),
+        "unit": f"/s, p95 {value.p95 * 1000:.0f} ms{more}",
+        "baseline": f"{baseline.rate:.0f}/s (one INSERT)",
+        "ratio": round(value.rate / baseline.rate, 2) if baseline.rate else 0,
+        "goal": goal,
+        "ok": ok,
+    }
+
+
+def bare_load(*, seconds: float) -> Load:
+    with connection.cursor() as cursor:
+        cursor.execute(bare.TABLE)
+    with serving("tests.bench.bare:application") as port:
+        facts = {"email": "tess@example.org", "name": "Tess"}
+        return load.run(port, lambda n: post("/insert", facts, number=n), seconds=seconds)

@@ -1,0 +1,39 @@
+"""Somebody signs on a phone in Arabic, follows the link in the mail, and passes it on."""
+
+import re
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from tests.journeys.test_newcomer import confirmation_link, stamp
+from tests.running import Run
+
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
+
+
+def test_a_signature_in_arabic_on_a_phone(phone: BrowserContext, newsroom: Run) -> None:
+    email = f"leila.{stamp()}@gmial.com"
+    page = phone.new_page()
+    page.goto(f"{newsroom.address}/p/share-the-responsibility/?lang=ar")
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= page.evaluate("window.innerWidth")
+
+    page.get_by_label("الاسم", exact=True).fill("ليلى حداد")
+    page.get_by_label("البريد الإلكتروني").fill(email)
+    page.get_by_label("البلد", exact=True).select_option("LB")
+    page.locator("[data-send] button").click()
+    page.get_by_role("button", name="استخدم هذا العنوان").click()
+    expect(page.get_by_role("heading", name="تفقّد بريدك")).to_be_visible()
+
+    page.goto(confirmation_link(newsroom, email.replace("gmial", "gmail")))
+    expect(page.get_by_role("heading", name="شكرًا لك. اسمك محسوب.")).to_be_visible()
+    copied = page.locator("#share-copy").input_value()
+    assert re.search(r"/s/[a-z0-9]{6}$", copied)
+    share = page.get_by_role("link", name="WhatsApp").get_attribute("href") or ""
+    answer = phone.request.get(newsroom.address + share, max_redirects=0)
+    assert answer.headers["location"].startswith("https://wa.me/?text=")
+
+    page.goto(newsroom.address + copied[copied.index("/s/") :])
+    expect(page).to_have_url(re.compile(r"/p/share-the-responsibility/\?l="))
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
