@@ -18,7 +18,7 @@ from prometheus_client.registry import Collector
 from redis import RedisError
 from rq.worker import Worker
 
-from campaign.models import Account, Mention
+from campaign.models import Account, Mention, SweepRun
 
 PREFIX = "newsroom_"
 
@@ -64,6 +64,21 @@ def ground() -> Iterator[GaugeMetricFamily]:
     late = Mention.objects.lease_over(at=now).count()
     yield gauge("leases_over", "Claims whose time is over", [([], float(late))], labels=[])
     yield from _queues()
+
+
+def sweeps() -> Iterator[GaugeMetricFamily]:
+    """The clock's work, by the dotted name of each sweep."""
+    now = timezone.now()
+    runs = list(SweepRun.objects.all())
+    for name, about, numbers in (
+        ("age_seconds", "Since the last run", [(now - run.ran_at).total_seconds() for run in runs]),
+        ("seconds", "What the last run took", [run.seconds for run in runs]),
+        ("found", "What all runs had to do", [float(run.found_in_all) for run in runs]),
+        ("failures", "Runs that failed", [float(run.failures) for run in runs]),
+        ("late", "1 for one that should have run", [float(run.is_late) for run in runs]),
+    ):
+        samples = [([run.name], number) for run, number in zip(runs, numbers, strict=True)]
+        yield gauge(f"sweep_{name}", about, samples, labels=["sweep"])
 
 
 def _queues() -> Iterator[GaugeMetricFamily]:

@@ -354,6 +354,7 @@ CLOCK: dict[str, float] = {
 METRICS_TOKEN = ENV.metrics_token
 METRICS = [
     "campaign.metrics.ground",
+    "campaign.metrics.sweeps",
     "responders.reports.metrics.posting",
     "videos.metrics.footage",
     "petitions.metrics.petitions",
