@@ -179,7 +179,8 @@ def line(brief: Brief, *, at: datetime) -> str:
     if running is None or running.at is None:
         return f"{who}: {brief.get_status_display().lower()}"
     late = f", {minutes(at - brief.deadline)} late" if brief.is_late(at=at) else ""
-    return f"{who}: {running.label.lower()} {minutes(at - running.at)}{late}"
+    step = running.label[:1].lower() + running.label[1:]
+    return f"{who}: {step} {minutes(at - running.at)}{late}"
 
 
 def rows(briefs: Iterable[Brief], *, campaign: Campaign) -> list[Row]:
@@ -229,7 +230,7 @@ def complete(briefs: BriefQuerySet) -> BriefQuerySet:
     clips = Clip.objects.select_related("storyteller").order_by("-received_at")
     return (
         briefs.select_related("place", "storyteller", "mention", "accepted_by", "replacement")
-        .defer("mention__raw")
+        .defer("mention__raw", "mention__search")
         .prefetch_related(Prefetch("clips", clips))
     )
 

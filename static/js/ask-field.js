@@ -45,6 +45,19 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
     event.detail.shouldSwap = true; // what is wrong stands beside its field
     event.detail.isError = false;
 });
+for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+    document.body.addEventListener(name, (event) => {
+        if (event.detail.target?.id !== "ask-body") return;
+        const words = "That did not reach us. Nothing was sent; close this and try again.";
+        const line = document.createElement("p");
+        line.className = "notice notice-bad";
+        line.setAttribute("role", "alert");
+        line.textContent = words;
+        const form = body().querySelector("form");
+        if (form) form.prepend(line); // what was written stays
+        else body().replaceChildren(line);
+    });
+}
 document.body.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target?.id !== "ask-body") return;
     readsIn();

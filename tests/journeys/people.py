@@ -20,7 +20,7 @@ def sign_in(context: BrowserContext, newsroom: Run, *, as_: str) -> Page:
     page.goto(f"{newsroom.address}/sign-in/")
     page.get_by_label("Name").fill(as_)
     page.get_by_label("Password").fill(newsroom.password)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(lambda url: "/sign-in/" not in url)
     assert complaints == []
     return page
