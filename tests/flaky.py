@@ -63,6 +63,13 @@ class Flaky:
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    def begin_troubles(
+        self, *, rate: float, reset_every: float | None = None, down: float = 0.0
+    ) -> None:
+        """A good network turns bad from here on."""
+        self.rate, self.reset_every, self.down = rate, reset_every, down
+        asyncio.run_coroutine_threadsafe(self._trouble(), self._loop)
+
     def cut(self, *, down: float | None = None) -> None:
         """Reset everything now; stay away for `down` seconds, or until `mend`."""
         self._call(lambda: self._cut(down))

@@ -9,9 +9,11 @@ from django.core.validators import MaxLengthValidator, ProhibitNullCharactersVal
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
+from campaign.models import Campaign, User
 from videos.actions import consent_forms, footage, review, uploads
 from videos.models import Brief, Clip, Consent, Place, Storyteller, StorytellerQuerySet
 from videos.processing.probe import MAX_BYTES
+from videos.phones import people_of
 from videos.themes import THEMES
 from videos.wording import Words
 
@@ -97,6 +99,31 @@ class FilmForm(forms.Form):
             themes=tuple(said["themes"]),
             voice_only=said["voice_only"],
         )
+
+
+class InvitePhoneForm(forms.Form):
+    """Whose phone is to be signed in, and what it is called in the list."""
+
+    person = forms.ModelChoiceField(
+        User.objects.none(),
+        error_messages={
+            "required": "Choose whose phone it is.",
+            "invalid_choice": "Choose somebody of this campaign’s crews.",
+        },
+    )
+    name = forms.CharField(
+        max_length=60,
+        error_messages={
+            "required": "Say which phone, so that you find it when it is lost.",
+            "max_length": "Keep it to 60 letters.",
+        },
+    )
+
+    def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["person"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - tells mypy which field it is
+        field.queryset = people_of(campaign)
 
 
 class WithdrawForm(forms.Form):

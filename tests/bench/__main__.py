@@ -32,7 +32,7 @@ NAMES = (
     "page",
     "mails",
     "count",
-)
+, "uploads")
 RESULT = Path(__file__).resolve().parents[2] / "var" / "bench.json"
 
 
