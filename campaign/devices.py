@@ -20,6 +20,8 @@ from campaign.models import Device, User
 COOKIE = "device"
 #: Browsers keep no cookie for longer than 400 days; each contact begins these anew.
 MAX_AGE = timedelta(days=180)
+#: A phone signs nobody in for other pages, whatever else its person may do in the newsroom.
+PATHS = ("/field/", "/footage/")
 SEEN_EVERY = timedelta(minutes=10)
 #: Makes the browser forget pages, films and cookies of this site (W3C: Clear Site Data).
 WIPE = {"Clear-Site-Data": '"cache", "cookies", "storage"', "X-Device": "revoked"}
@@ -89,9 +91,9 @@ class DeviceMiddleware:
             device = find(request.COOKIES)
         except DeviceRevokedError:
             return _forget()
-        setattr(request, "device", device)  # noqa: B010  Django's class does not know it
-        if device is None:
+        if device is None or not request.path.startswith(PATHS):
             return self.get_response(request)
+        setattr(request, "device", device)  # noqa: B010  Django's class does not know it
         request.user = cast("User | AnonymousUser", device.user)
         response = self.get_response(request)
         if COOKIE not in response.cookies:

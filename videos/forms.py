@@ -12,8 +12,8 @@ from django.utils import timezone
 from campaign.models import Campaign, User
 from videos.actions import consent_forms, footage, review, uploads
 from videos.models import Brief, Clip, Consent, Place, Storyteller, StorytellerQuerySet
-from videos.processing.probe import MAX_BYTES
 from videos.phones import people_of
+from videos.processing.probe import MAX_BYTES
 from videos.themes import THEMES
 from videos.wording import Words
 

@@ -19,7 +19,8 @@ from videos.views import (
 urlpatterns: list[URLPattern | URLResolver] = [
     path("field/", field.field, name="field"),
     path("field/film/", field.film, name="field-film"),
-    path("field/sw.js", field.worker, name="field-worker"),
+    path("field/sw.js", field.worker, {"name": "worker"}, name="field-worker"),
+    path("field/copy.js", field.worker, {"name": "copy"}, name="field-copy"),
     path("field/manifest.webmanifest", field.manifest, name="field-manifest"),
     path("field/leave/", field.leave, name="field-leave"),
     path("field/films/", films.films, name="field-films"),

@@ -139,3 +139,10 @@ def test_revoke_says_when_it_was_done_already(phone: Device, tom: User) -> None:
 def test_invite_is_for_crews_alone(tom: User) -> None:
     with pytest.raises(phones.DeviceError):
         phones.invite(factories.manager(), name="Phone", by=tom)
+
+
+def test_device_signs_nobody_in_for_other_pages(phone: Device, client: Client) -> None:
+    """Also where its person has another role beside the crew's."""
+    phone.user.groups.add(factories.person("admin").groups.get())
+
+    assert client.get("/")["Location"] == "/sign-in/?next=/"

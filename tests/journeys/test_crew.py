@@ -54,5 +54,5 @@ def send(page: Page, film: Path, *, title: str) -> None:
     expect(page.get_by_text("Safe on this phone")).to_be_visible()
     page.get_by_role("button", name="Send to London").click()
     expect(page.locator("li", has_text=title).first).to_contain_text(
-        "Safely in London", timeout=PATIENCE
+        "Safely in London,", timeout=PATIENCE
     )

@@ -306,8 +306,9 @@ def test_names_do_not_turn_an_arabic_sentence_around() -> None:
     assert fill.fill("مرحبًا {name}.", name="<Grace>") == "مرحبًا <bdi>&lt;Grace&gt;</bdi>."
 
 
-def test_worker_may_serve_the_field_and_is_never_old(client: Client) -> None:
-    response = client.get("/field/sw.js")
+@pytest.mark.parametrize("name", ["sw", "copy"])
+def test_workers_lie_under_the_field_and_are_never_old(client: Client, name: str) -> None:
+    response = client.get(f"/field/{name}.js")
 
     assert response["Content-Type"] == "text/javascript; charset=utf-8"
     assert response["Cache-Control"] == "no-cache"

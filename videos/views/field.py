@@ -61,9 +61,9 @@ def film(request: FieldRequest) -> HttpResponse:
 
 
 @require_safe
-def worker(_request: HttpRequest) -> HttpResponse:
-    """The service worker. It must lie under the pages that it serves, not among static files."""
-    script = (settings.BASE_DIR / "static/js/field/worker.js").read_bytes()
+def worker(_request: HttpRequest, name: str) -> HttpResponse:
+    """A worker's script. It must lie under the pages that it serves, not among static files."""
+    script = (settings.BASE_DIR / "static/js/field" / f"{name}.js").read_bytes()
     return HttpResponse(
         script, content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"}
     )

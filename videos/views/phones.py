@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-import segno
+import qrcode
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
+from qrcode.image.svg import SvgPathImage
 
 from campaign.access import NewsroomRequest, newsroom
 from campaign.actions import devices
@@ -85,5 +86,7 @@ def _as_shown(invitation: devices.Invitation) -> dict[str, Any]:
 
 def _qr(address: str) -> SafeString:
     """Drawn here: an address that signs a phone in is told to no other site."""
-    drawn: str = segno.make(address, error="m").svg_inline(scale=6, border=2, omitsize=True)
+    drawn: str = qrcode.make(address, image_factory=SvgPathImage, border=2).to_string(
+        encoding="unicode"
+    )
     return mark_safe(drawn)  # noqa: S308  made of squares alone

@@ -3,13 +3,15 @@
 import { draw } from "./cards.js";
 import "./film-form.js";
 import * as keep from "./keep.js";
+import { check, Revoked } from "./london.js";
 import * as network from "./network.js";
 import { nudge, start } from "./sender.js";
 import { drawStrip } from "./strip.js";
 import { say } from "./words.js";
 
 const DAYS_KEPT = 3;
-const PAGES = ["/field/", "/field/film/"];
+// What the page needs later, beside what it has loaded already.
+const NEEDED = ["/field/", "/field/film/", "/field/copy.js", "/static/vendor/js-sha256/sha256.min.mjs"];
 
 function show() {
     draw();
@@ -36,12 +38,16 @@ async function stay() {
     const registration = await navigator.serviceWorker?.register("/field/sw.js", { scope: "/field/" });
     if (!registration) return;
     const { active } = await navigator.serviceWorker.ready;
+    if (document.readyState !== "complete") {
+        await new Promise((resolve) => window.addEventListener("load", resolve));
+    }
     const loaded = performance.getEntriesByType("resource").map((one) => new URL(one.name));
     const files = loaded.filter((url) => url.origin === location.origin && url.pathname.startsWith("/static/"));
-    active.postMessage({ keep: [...PAGES, ...new Set(files.map((url) => url.href))] });
     navigator.serviceWorker.addEventListener("message", ({ data }) => {
+        if (data.kept) document.body.dataset.kept = "";
         if (data.revoked) forgetAll();
     });
+    active.postMessage({ keep: [...NEEDED, ...new Set(files.map((url) => url.href))] });
 }
 
 async function signOut(event) {
@@ -61,11 +67,15 @@ function leave(event) {
 }
 
 document.querySelector("[data-sign-out]")?.addEventListener("submit", leave);
-for (const kind of ["upload", "clip", "device", "resync"]) {
+for (const kind of ["upload", "clip", "resync"]) {
     document.body.addEventListener(`live:${kind}`, nudge);
 }
 // A phone that was revoked while its page was open is told so at its next question.
-document.body.addEventListener("live:device", () => fetch("/field/films/"));
+document.body.addEventListener("live:device", () => {
+    check().catch((error) => {
+        if (error instanceof Revoked) forgetAll();
+    });
+});
 // The list of London is fetched anew by its own script; what it shows is not shown twice.
 const rows = document.querySelector("[data-clips]");
 if (rows) new MutationObserver(draw).observe(rows, { childList: true, subtree: true });

@@ -81,7 +81,7 @@ export class NotKept extends Error {
 /** Copy a film and work out its hash on the way; `onProgress` hears bytes. Resolves to facts of it. */
 export function copy(file, id, onProgress) {
     return new Promise((resolve, reject) => {
-        const worker = new Worker(new URL("./copy-worker.js", import.meta.url), { type: "module" });
+        const worker = new Worker("/field/copy.js", { type: "module" });
         const end = (settle) => {
             worker.terminate();
             settle();

@@ -71,3 +71,8 @@ export async function states(ids) {
     if (!answer.ok) throw new Later();
     return (await answer.json()).films;
 }
+
+/** Whether this phone is still trusted; throws what `states` throws. */
+export function check() {
+    return ask(FILMS);
+}

@@ -23,12 +23,13 @@ self.addEventListener("activate", (event) => {
 
 /** Pages say what they are made of. */
 self.addEventListener("message", (event) => {
-    event.waitUntil(Promise.allSettled((event.data.keep ?? []).map(keepNow)));
+    const kept = Promise.allSettled((event.data.keep ?? []).map(keepNow));
+    event.waitUntil(kept.then(() => event.source.postMessage({ kept: true })));
 });
 
 async function keepNow(address) {
     const url = new URL(address, self.location.origin);
-    const name = url.pathname.startsWith("/static/") ? FILES : PAGES;
+    const name = isFile(url) ? FILES : PAGES;
     const answer = await fetch(url, { credentials: "same-origin" });
     await keep(name, url.pathname, answer);
 }
@@ -44,8 +45,12 @@ self.addEventListener("fetch", (event) => {
     if (event.request.method !== "GET" || url.origin !== self.location.origin) return;
     if (NEVER.some((path) => url.pathname.startsWith(path))) return;
     if (event.request.mode === "navigate") event.respondWith(page(event, url));
-    else if (url.pathname.startsWith("/static/")) event.respondWith(file(event, url));
+    else if (isFile(url)) event.respondWith(file(event, url));
 });
+
+function isFile(url) {
+    return url.pathname.startsWith("/static/") || url.pathname === "/field/copy.js";
+}
 
 /** The network's page, or after a while, or without one, the page as it was. */
 async function page(event, url) {

@@ -1,7 +1,8 @@
 /* Copies one film into the phone's own storage, a piece at a time, and hashes it on the way, so that
-   a film of half a gigabyte needs a megabyte of memory. */
+   a film of half a gigabyte needs a megabyte of memory. Served at `/field/copy.js`: the service worker
+   serves workers of its own scope alone, and this one must start without a network. */
 
-import { sha256 } from "../../vendor/js-sha256/sha256.min.mjs";
+import { sha256 } from "/static/vendor/js-sha256/sha256.min.mjs";
 
 const PIECE = 1024 * 1024;
 

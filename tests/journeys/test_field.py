@@ -1,0 +1,272 @@
+"""A crew's phone on a network that breaks: nothing is lost, nothing is sent twice, nothing is shown
+to whoever finds the phone."""
+
+import gzip
+import hashlib
+import os
+import re
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.flaky import Flaky
+from tests.journeys import people
+from tests.journeys.conftest import PHONE
+from tests.journeys.people import PATIENCE
+from tests.running import Run
+from tests.videos import films
+
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
+
+WEIGHT = 120_000
+PIECE = 1024 * 1024
+
+
+@pytest.fixture
+def flaky(newsroom: Run) -> Iterator[Flaky]:
+    with Flaky(int(newsroom.port)) as proxy:
+        yield proxy
+
+
+def sign_phone_in(browser: Browser, newsroom: Run, phone: BrowserContext, base: str) -> Page:
+    """A coordinator makes a code; the phone opens its link, by way of `base`."""
+    desk = browser.new_context()
+    page = people.sign_in(desk, newsroom, as_="tom")
+    page.goto(f"{newsroom.address}/c/iwelcome/phones/")
+    page.get_by_label("Whose phone").select_option(label="Achol, Kakuma")
+    page.get_by_label("Which phone").fill("Red phone")
+    page.get_by_role("button", name="Make a code").click()
+    link = page.locator(".phones-link").inner_text()
+    desk.close()
+    field = phone.new_page()
+    field.set_default_timeout(PATIENCE)
+    field.goto(base + link.removeprefix(newsroom.address))
+    field.get_by_role("button", name="Sign this phone in").click()
+    expect(field.get_by_role("heading", name="Kakuma")).to_be_visible()
+    return field
+
+
+def wait_for_worker(page: Page) -> None:
+    """Until the page would open without a network."""
+    page.locator("body[data-kept]").wait_for()
+
+
+def heavy_film(path: Path, *, size: int) -> Path:
+    """A film that plays, made heavy by a box of random bytes that players pass over."""
+    film = films.phone_film(path, seconds=2)
+    padding = size - film.stat().st_size
+    with film.open("ab") as file:
+        file.write(padding.to_bytes(4, "big") + b"free" + os.urandom(padding - 8))
+    return film
+
+
+def fill(page: Page, film: Path, *, title: str) -> None:
+    page.locator("#id_film").set_input_files(film)  # what a camera would give
+    page.locator(".film-person:has(:enabled)").first.click()
+    page.locator("#id_language").select_option("en")
+    page.locator("#id_title").fill(title)
+    page.locator("[name=consent]").check()
+    expect(page.get_by_text("Safe on this phone")).to_be_visible()
+
+
+def stored(newsroom: Run) -> dict[str, str]:
+    """sha256 → state of every upload there."""
+    with psycopg2.connect(newsroom.database_url) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT sha256, status FROM videos_upload")
+        return dict(cursor.fetchall())
+
+
+def test_film_survives_an_outage_a_reload_and_a_network_that_breaks(
+    *, browser: Browser, newsroom: Run, phone: BrowserContext, flaky: Flaky, tmp_path: Path
+) -> None:
+    title = f"Rain {uuid.uuid4().hex[:6]}"
+    page = sign_phone_in(browser, newsroom, phone, flaky.address)
+    wait_for_worker(page)
+    film = heavy_film(tmp_path / "film.mp4", size=2_500_000)
+
+    # No network: the page opens, the film is kept, and is still there after a reload.
+    flaky.cut()
+    phone.set_offline(True)
+    page.get_by_role("link", name="Film").click()
+    fill(page, film, title=title)
+    page.get_by_role("button", name="Send to London").click()
+    card = page.locator("li", has_text=title)
+    expect(card).to_contain_text("Waits for a network")
+    page.reload()
+    expect(card).to_contain_text("Waits for a network")
+
+    # It is back, and bad: half a megabyte a second, broken again and again.
+    flaky.mend()
+    flaky.rate = 500_000
+    before = flaky.carried
+    phone.set_offline(False)
+    expect(card).to_contain_text("%")
+    for _ in range(3):
+        page.wait_for_timeout(1_300)
+        flaky.cut(down=0.4)
+    page.reload()
+    expect(card).to_contain_text("Safely in London,", timeout=PATIENCE)
+
+    sha256 = hashlib.sha256(film.read_bytes()).hexdigest()
+    assert stored(newsroom)[sha256] == "stored"
+    twice = flaky.carried - before - film.stat().st_size
+    assert twice < (3 + 1) * PIECE, f"{twice} bytes were sent more than once"
+
+    # What is safe may go; nothing of it is left on the phone.
+    card.get_by_role("button", name="Delete here").click()
+    expect(card.get_by_role("button", name="Delete here")).to_be_hidden()
+    assert kept_on(page) == 0
+
+
+def kept_on(page: Page) -> int:
+    """How many films lie on the phone."""
+    count: int = page.evaluate(
+        """async () => {
+            let count = 0;
+            const root = await navigator.storage.getDirectory();
+            try {
+                for await (const _ of (await root.getDirectoryHandle("films")).keys()) count += 1;
+            } catch {}
+            return count;
+        }"""
+    )
+    return count
+
+
+def test_two_films_that_look_alike_are_two_films(
+    phone: BrowserContext, newsroom: Run, tmp_path: Path
+) -> None:
+    """The same name, size and time: a client that goes by these sends nothing of the second."""
+    page = people.sign_in(phone, newsroom, as_="achol")
+    hashes = []
+    for number in (1, 2):
+        film = heavy_film(tmp_path / "IMG_0001.mp4", size=300_000)
+        os.utime(film, (1_700_000_000, 1_700_000_000))
+        hashes.append(hashlib.sha256(film.read_bytes()).hexdigest())
+        page.goto(f"{newsroom.address}/field/film/")
+        title = f"Twin {number} {hashes[-1][:6]}"
+        fill(page, film, title=title)
+        page.get_by_role("button", name="Send to London").click()
+        expect(page.locator("li", has_text=title)).to_contain_text(
+            "Safely in London,", timeout=PATIENCE
+        )
+
+    assert [stored(newsroom)[one] for one in hashes] == ["stored", "stored"]
+
+
+def test_phone_without_room_says_so_and_keeps_the_form(
+    phone: BrowserContext, newsroom: Run, tmp_path: Path
+) -> None:
+    page = people.sign_in(phone, newsroom, as_="achol")
+    page.goto(f"{newsroom.address}/field/film/")
+    page.locator("#id_title").fill("Kept words")
+    tools = phone.new_cdp_session(page)
+    tools.send("Storage.overrideQuotaForOrigin", {"origin": newsroom.address, "quotaSize": 1000})
+
+    page.locator("#id_film").set_input_files(heavy_film(tmp_path / "big.mp4", size=400_000))
+
+    expect(page.locator("[data-field=film]")).to_contain_text("This phone has no room for a copy")
+    expect(page.locator("#id_title")).to_have_value("Kept words")
+    tools.send("Storage.overrideQuotaForOrigin", {"origin": newsroom.address})
+    page.locator("#id_film").set_input_files(tmp_path / "big.mp4")
+    expect(page.get_by_text("Safe on this phone")).to_be_visible()
+
+    # A form that was left comes back with its film.
+    page.locator("[name=consent]").check()
+    page.reload()
+    expect(page.get_by_text("Safe on this phone")).to_be_visible()
+    expect(page.locator("#id_title")).to_have_value("Kept words")
+
+
+def test_lost_phone_shows_nothing_and_forgets(
+    browser: Browser, newsroom: Run, phone: BrowserContext, tmp_path: Path
+) -> None:
+    page = sign_phone_in(browser, newsroom, phone, newsroom.address)
+    wait_for_worker(page)
+    page.get_by_role("link", name="Film").click()
+    fill(page, heavy_film(tmp_path / "film.mp4", size=200_000), title="Left on a bus")
+    assert kept_on(page) == 1
+
+    desk = browser.new_context()
+    tom = people.sign_in(desk, newsroom, as_="tom")
+    tom.goto(f"{newsroom.address}/c/iwelcome/phones/")
+    row = tom.locator("tr", has_text="Red phone").first
+    row.get_by_text("Sign out…").click()
+    row.get_by_role("button", name="Sign Red phone out").click()
+    expect(tom.locator("tr", has_text="Signed out by Tom").first).to_be_visible()
+    desk.close()
+
+    # The page is open and hears of it by itself.
+    page.wait_for_url("**/field/join/", timeout=PATIENCE)
+    assert kept_on(page) == 0
+    assert page.evaluate("caches.keys()") == []
+    page.goto(f"{newsroom.address}/field/")
+    expect(page.get_by_label("Code from London")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["ar", "sw"])
+def test_screens_fit_and_can_be_hit(
+    browser: Browser, newsroom: Run, language: str, tmp_path: Path
+) -> None:
+    """Nothing runs out of a small phone's screen, and no target is smaller than a thumb."""
+    context = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True)
+    page = people.sign_in(context, newsroom, as_="nabil")
+    speak(newsroom, "nabil", language)
+    for path in ("/field/", "/field/film/"):
+        page.goto(newsroom.address + path)
+        expect(page.locator("html")).to_have_attribute("lang", language)
+        page.wait_for_timeout(300)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        assert small_targets(page) == []
+    context.close()
+    speak(newsroom, "nabil", "en")
+
+
+def speak(newsroom: Run, who: str, language: str) -> None:
+    with psycopg2.connect(newsroom.database_url) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE campaign_user SET language = %s WHERE username = %s", (language, who)
+        )
+
+
+def small_targets(page: Page) -> list[str]:
+    """What a finger would miss: below 48 px in height. A box counts with its label."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll("a, button, select, summary, input")]
+            .filter((one) => one.checkVisibility() && !one.closest(".skip"))
+            .map((one) => one.closest("label") ?? one)
+            .filter((one) => one.getBoundingClientRect().height < 47.5)
+            .map((one) => one.outerHTML.slice(0, 80))"""
+    )
+    return found
+
+
+def test_first_load_is_light(browser: Browser, newsroom: Run) -> None:
+    """Everything that the page asks for, compressed as production serves it."""
+    signed_in = browser.new_context(viewport=PHONE)
+    people.sign_in(signed_in, newsroom, as_="achol")
+    state = signed_in.storage_state()
+    signed_in.close()
+    fresh = browser.new_context(viewport=PHONE, storage_state=state, service_workers="block")
+    page = fresh.new_page()
+    weights: dict[str, int] = {}
+
+    def weigh(response: Any) -> None:
+        path = re.sub(r"https?://[^/]+", "", response.url)
+        if "/events" not in path and response.ok:
+            weights[path] = len(gzip.compress(response.body()))
+
+    page.on("requestfinished", lambda request: weigh(request.response()))
+    page.goto(f"{newsroom.address}/field/")
+    page.wait_for_load_state("load")
+    page.wait_for_timeout(1_000)
+    pictures = sum(weight for path, weight in weights.items() if path.startswith("/footage/"))
+    fresh.close()
+
+    total = sum(weights.values()) - pictures
+    assert 20_000 < total <= WEIGHT, sorted(weights.items(), key=lambda one: -one[1])[:10]
