@@ -32,7 +32,8 @@ NAMES = (
     "page",
     "mails",
     "count",
-, "uploads")
+    "uploads",
+)
 RESULT = Path(__file__).resolve().parents[2] / "var" / "bench.json"
 
 

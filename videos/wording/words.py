@@ -164,3 +164,41 @@ class Words:
     ring_due: str
     mail_new_subject: str
     mail_new_body: str
+
+    # Consent
+    consent_title: str
+    told_first: str
+    told_purpose: str
+    told_platforms: str
+    told_aid: str
+    told_recall: str
+    told_withdraw: str
+    explained_in: str
+    how_given: str
+    method_spoken: str
+    method_signed: str
+    method_mark: str
+    evidence: str
+    evidence_help: str
+    witness: str
+    interpreter: str
+    under_18: str
+    guardian: str
+    guardian_agrees: str
+    child_agrees: str
+    may_show: str
+    show_face: str
+    show_voice: str
+    show_name: str
+    place_none: str
+    place_country: str
+    place_camp: str
+    their_code: str
+    keep_consent: str
+    consent_kept: str
+    consent_refused: str
+    told_missing: str
+    method_missing: str
+    evidence_missing: str
+    witness_missing: str
+    guardian_missing: str

@@ -1,6 +1,7 @@
 /* The field's one script: sends films, shows them, and keeps the page for days without a network. */
 
 import { draw } from "./cards.js";
+import "./consent-form.js";
 import "./film-form.js";
 import * as keep from "./keep.js";
 import { check, Revoked } from "./london.js";
@@ -11,7 +12,7 @@ import { say } from "./words.js";
 
 const DAYS_KEPT = 3;
 // What the page needs later, beside what it has loaded already.
-const NEEDED = ["/field/", "/field/film/", "/field/copy.js", "/static/vendor/js-sha256/sha256.min.mjs"];
+const NEEDED = ["/field/", "/field/film/", "/field/consent/", "/field/copy.js", "/static/vendor/js-sha256/sha256.min.mjs"];
 
 function show() {
     draw();
@@ -51,7 +52,8 @@ async function stay() {
 }
 
 async function signOut(event) {
-    const unsafe = (await keep.films()).some((film) => film.state !== "safe");
+    const films = (await keep.films()).some((film) => film.state !== "safe");
+    const unsafe = films || (await keep.consents()).length > 0;
     event.target.removeEventListener("submit", leave);
     if (unsafe && !window.confirm(say("remove_sure"))) {
         event.target.addEventListener("submit", leave);

@@ -83,6 +83,11 @@ function showDraft() {
 }
 
 async function restore() {
+    // Somebody whose consent waits on this phone may be filmed: it arrives before the film does.
+    for (const { storyteller } of await keep.consents()) {
+        const person = form.querySelector(`[name=storyteller][value="${CSS.escape(storyteller)}"]`);
+        if (person) person.disabled = false;
+    }
     const drafts = (await keep.films()).filter((film) => film.state === "draft");
     draft = drafts.pop() ?? null;
     for (const old of drafts) await keep.drop(old);

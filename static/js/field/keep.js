@@ -10,11 +10,16 @@ let opened = null;
 
 function database() {
     opened ??= new Promise((resolve, reject) => {
-        const request = indexedDB.open("field", 1);
+        const request = indexedDB.open("field", 2);
         request.onupgradeneeded = () => {
-            request.result.createObjectStore("films", { keyPath: "id" });
-            request.result.createObjectStore("blobs");
-            request.result.createObjectStore("facts");
+            const there = request.result.objectStoreNames;
+            const make = (name, options) => {
+                if (!there.contains(name)) request.result.createObjectStore(name, options);
+            };
+            make("films", { keyPath: "id" });
+            make("blobs");
+            make("facts");
+            make("consents", { keyPath: "code" });
         };
         request.onsuccess = () => resolve(request.result);
         request.onerror = () => reject(request.error);
@@ -52,6 +57,19 @@ export function change(id, fields) {
             if (request.result) store.put({ ...request.result, ...fields });
         };
     });
+}
+
+/** Consents that London has not heard of yet, by the code that was handed over. */
+export function consents() {
+    return within("consents", "readonly", (store) => store.getAll());
+}
+
+export function putConsent(consent) {
+    return within("consents", "readwrite", (store) => store.put(consent));
+}
+
+export function dropConsent(code) {
+    return within("consents", "readwrite", (store) => store.delete(code));
 }
 
 export function fact(name) {

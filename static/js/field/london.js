@@ -1,6 +1,8 @@
 /* What this phone asks London, and how it hears that it is not trusted any more. */
 
 const FILMS = "/field/films/";
+const PATIENCE = 30_000;
+const SLOW = 300_000;
 
 /** The film is not taken as it is; `words` say why, in the crew's language. */
 export class Refused extends Error {
@@ -27,10 +29,10 @@ function token() {
     return document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
 }
 
-async function ask(url, options = {}) {
+async function ask(url, options = {}, patience = PATIENCE) {
     let answer;
     try {
-        answer = await fetch(url, { ...options, signal: AbortSignal.timeout(30_000) });
+        answer = await fetch(url, { ...options, signal: AbortSignal.timeout(patience) });
     } catch {
         throw new Later();
     }
@@ -43,16 +45,24 @@ async function ask(url, options = {}) {
 export async function tell(record) {
     const { id, name, length, sha256 } = record;
     const body = JSON.stringify({ id, name, length, sha256, ...record.told });
-    const post = () =>
-        ask(FILMS, {
-            method: "POST",
-            headers: { "Content-Type": "application/json", "X-CSRFToken": token() },
-            body,
-        });
-    let answer = await post();
+    return post(FILMS, body, { "Content-Type": "application/json" });
+}
+
+/** Hand a consent over, with what shows it; handed over again, it is the same. */
+export function handOver(consent) {
+    const body = new FormData();
+    for (const [name, value] of consent.said) body.append(name, value);
+    body.append("evidence", consent.evidence, consent.name);
+    return post("/field/consents/", body, {}, SLOW);
+}
+
+async function post(url, body, headers, patience = PATIENCE) {
+    const send = () =>
+        ask(url, { method: "POST", headers: { ...headers, "X-CSRFToken": token() }, body }, patience);
+    let answer = await send();
     if (answer.status === 403) {
         await ask("/field/"); // brings the form's token anew
-        answer = await post();
+        answer = await send();
     }
     if (answer.status === 422 || answer.status === 503) {
         const { errors } = await answer.json().catch(() => ({ errors: {} }));

@@ -4,7 +4,7 @@
    only when London says that it is stored and that the hash is the phone's. */
 
 import * as keep from "./keep.js";
-import { Later, Refused, Revoked, SignedOut, states, tell } from "./london.js";
+import { handOver, Later, Refused, Revoked, SignedOut, states, tell } from "./london.js";
 import * as network from "./network.js";
 
 const UPLOADS = "/field/uploads/";
@@ -101,6 +101,9 @@ function sleep(milliseconds) {
 async function round() {
     await hearOf((await keep.films()).filter((film) => film.state === "sent"));
     if ((await keep.fact("paused")) || network.obstacle()) return false;
+    for (const consent of await keep.consents()) {
+        if (!consent.refused) await give(consent);
+    }
     for (const film of await keep.films()) {
         if (film.state === "phone" && !film.announced) await announce(film);
     }
@@ -108,6 +111,18 @@ async function round() {
     if (!next) return false;
     await send(next);
     return true;
+}
+
+/** A consent goes before any film. One that London cannot rely on stays, and says so. */
+async function give(consent) {
+    try {
+        await handOver(consent);
+        await keep.dropConsent(consent.code);
+    } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        await keep.putConsent({ ...consent, refused: error.words });
+    }
+    changed();
 }
 
 async function announce(film) {

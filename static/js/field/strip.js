@@ -17,6 +17,13 @@ export async function drawStrip() {
     pill.dataset.quality = quality;
     pill.querySelector("span").textContent = say(`${{ none: "no" }[quality] ?? quality}_network`);
     if (out) out.hidden = !now.signedOut;
+    const consents = await keep.consents();
+    const line = document.getElementById("consents");
+    if (line) {
+        line.hidden = consents.length === 0;
+        line.querySelector("span").textContent =
+            consents.find((one) => one.refused)?.refused ?? say("consent_kept");
+    }
     if (!speed) return;
     const measured = network.speedNow();
     speed.textContent = measured ? say("per_second", { n: number(measured / 1000) }) : "";

@@ -7,7 +7,7 @@ const PAGES = "field-pages-1";
 const FILES = "field-files-1";
 const PATIENCE = 4000;
 const HASHED = /\.[0-9a-f]{12}\.\w+$/;
-const NEVER = ["/field/uploads/", "/field/films/", "/field/join/", "/field/leave/", "/field/briefs/", "/field/sw.js"];
+const NEVER = ["/field/uploads/", "/field/films/", "/field/consents/", "/field/join/", "/field/leave/", "/field/briefs/", "/field/sw.js"];
 
 self.addEventListener("install", () => self.skipWaiting());
 
