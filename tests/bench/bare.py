@@ -1,6 +1,7 @@
 """The baseline of the petition's figures: Django, no middleware, one view that does one INSERT.
 
-Served as the newsroom is: uvicorn before a fixed pool of threads.
+Served as the newsroom is: uvicorn before a fixed pool of threads. Only ever imported by that
+process: it changes the settings.
 """
 
 import os
@@ -20,8 +21,6 @@ from django.urls import path
 django.setup()
 settings.MIDDLEWARE = []
 settings.ROOT_URLCONF = __name__
-
-TABLE = "CREATE TABLE IF NOT EXISTS bench_bare (id bigserial PRIMARY KEY, email text, name text)"
 
 
 def insert(request: HttpRequest) -> HttpResponse:
