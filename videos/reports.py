@@ -35,15 +35,20 @@ ON_ONE_PAGE = 60
 
 
 def sent_from(place: Place) -> list[Clip]:
-    """Clips of a place that are on their way, went wrong, or arrived in the last days."""
+    """Clips of a place of the last days, also those that London asks to film again."""
     recent = timezone.now() - REMEMBERED
-    gone = [Clip.Status.RETIRED, Clip.Status.WITHDRAWN]
+    gone = Q(status=Clip.Status.WITHDRAWN) | Q(status=Clip.Status.RETIRED, asked_again="")
     clips = Clip.objects.filter(storyteller__place=place, received_at__gt=recent)
     return list(
-        clips.exclude(status__in=gone)
-        .select_related("storyteller")
-        .order_by("-received_at")[:ON_ONE_PAGE]
+        clips.exclude(gone).select_related("storyteller").order_by("-received_at")[:ON_ONE_PAGE]
     )
+
+
+def agreeing_at(place: Place) -> list[Storyteller]:
+    """Who has a consent at this place that could be taken back."""
+    consents = Consent.objects.newest().filter(storyteller__place=place, withdrawn_at=None)
+    consents = consents.select_related("storyteller").defer("witness", "interpreter", "guardian")
+    return [one.storyteller for one in consents.order_by("storyteller__public_name")]
 
 
 def library(campaign: Campaign, **lookups: Any) -> ClipQuerySet:

@@ -213,7 +213,12 @@ def _manage(name: str, *arguments: str, environment: dict[str, str], stop_rank: 
 
 def _for_media(environment: dict[str, str]) -> dict[str, str]:
     """Decoders read what strangers send: what they could leak must not be theirs to read."""
-    return environment | {"FIELD_ENCRYPTION_KEYS": _fernet_key(), "EMAIL_URL": "dummy://"}
+    return environment | {
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "FIELD_ENCRYPTION_KEYS": _fernet_key(),
+        "EMAIL_HMAC_KEYS": secrets.token_urlsafe(50),
+        "EMAIL_URL": "dummy://",
+    }
 
 
 def _fernet_key() -> str:

@@ -173,6 +173,10 @@ async function save() {
             revision = told.revision;
             for (const field of document.querySelectorAll("[data-revision-field]")) field.value = revision;
             saved.textContent = "Saved";
+            document.querySelector("[data-track-state]").textContent =
+                "Changed just now. Nobody sees it before it is marked as reviewed.";
+            const review = document.querySelector("[data-review]");
+            if (review) review.hidden = segments.length === 0;
             // The buttons of a track that is there now come with the page.
             if (first && !again) setTimeout(() => !inHand() && location.reload(), 0);
         } else {

@@ -33,6 +33,8 @@ NAMES = (
     "mails",
     "count",
     "uploads",
+    "processing",
+    "shelf",
 )
 RESULT = Path(__file__).resolve().parents[2] / "var" / "bench.json"
 

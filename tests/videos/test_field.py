@@ -122,7 +122,7 @@ def test_field_asks_the_same_number_of_questions(
     with_one = questions(client, FIELD)
     factories.ClipFactory.create_batch(2, storyteller=storyteller, consent=False)
 
-    assert questions(client, FIELD) == with_one <= 8
+    assert questions(client, FIELD) == with_one <= 9
 
 
 @pytest.mark.parametrize("url", [FIELD, FILM, FILMS])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -22,10 +23,11 @@ CODECS = (
     "pcm_alaw,png"
 )
 MAX_PIXELS = 35_389_440
-MAX_BYTES = 512 * 1024**2
+MAX_BYTES: int = settings.FOOTAGE_MAX_BYTES
 MIN_SECONDS = 0.5
-MAX_SECONDS = 140.0
+MAX_SECONDS: float = settings.FOOTAGE_MAX_SECONDS
 MIN_SIDE = 48
+_MINUTES, _SECONDS = divmod(int(MAX_SECONDS), 60)
 # Below this part of the frames that its own index lists, a film has lost its end.
 WHOLE = 0.97
 PQ = 16
@@ -60,14 +62,16 @@ class Reason(enum.StrEnum):
 
 MESSAGES: dict[Reason, str | Promise] = {
     Reason.EMPTY: _("The file is empty. Send it again."),
-    Reason.TOO_BIG: _("The file is larger than 512 MB. Film again in 1080p, or cut it shorter."),
+    Reason.TOO_BIG: f"The file is larger than {MAX_BYTES // 1024**2} MB. "
+    "Film again in 1080p, or cut it shorter.",
     Reason.NOT_A_VIDEO: _("This file is not a video that we can read. Choose the film itself."),
     Reason.NO_PICTURE: _("There is sound in this file, but no picture. Film again with picture."),
     Reason.SEVERAL_PICTURES: _("This file holds several films. Send them one by one."),
     Reason.UNREADABLE: _("The picture in this file cannot be read. Film again, or send a copy."),
     Reason.CUT_OFF: _("The end of this film is missing. Send it again."),
     Reason.TOO_SHORT: _("This film is shorter than half a second. Film again."),
-    Reason.TOO_LONG: _("This film is longer than 2 min 20 s. Cut it shorter and send it again."),
+    Reason.TOO_LONG: f"This film is longer than {_MINUTES} min {_SECONDS} s. "
+    "Cut it shorter and send it again.",
     Reason.TOO_SMALL: _("The picture is too small to show. Film again in 720p or 1080p."),
     Reason.TOO_LARGE: _("The picture is larger than 8K. Film again in 1080p."),
     Reason.TOO_SLOW: _("This film took too long to prepare. Film again in 1080p, or shorter."),

@@ -9,9 +9,9 @@ register = template.Library()
 
 
 @register.filter
-def failure_words(code: str) -> str:
+def failure_words(code: str, language: str = "en") -> str:
     """What went wrong and what to do, from a clip's failure code."""
-    return reports.failure_in_words(code)
+    return reports.failure_in_words(code, language)
 
 
 @register.filter

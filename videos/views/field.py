@@ -17,7 +17,7 @@ from videos.crew import FieldRequest, crew_only
 from videos.forms import storytellers_at
 from videos.processing.probe import MAX_BYTES
 from videos.views.phone_briefs import briefs_to_film, tasks
-from videos.wording import Words
+from videos.wording import Words, withdrawing
 
 
 def shell(request: FieldRequest) -> dict[str, Any]:
@@ -27,6 +27,7 @@ def shell(request: FieldRequest) -> dict[str, Any]:
         "place": request.place,
         "device": request.crew.device,
         "words": request.words,
+        "withdrawing": withdrawing.speak(language),
         "scripts_words": _as_dict(request.words),
         "language": language,
         "direction": languages.direction(language),
@@ -41,7 +42,8 @@ def field(request: FieldRequest) -> HttpResponse:
     context = {**shell(request), "clips": reports.sent_from(request.place)}
     if request.headers.get("HX-Request"):
         return render(request, "videos/field.html#clips", context)
-    return render(request, "videos/field.html", context | tasks(request))
+    agreeing = reports.agreeing_at(request.place)
+    return render(request, "videos/field.html", context | tasks(request) | {"agreeing": agreeing})
 
 
 @require_safe

@@ -6,11 +6,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from campaign.access import NewsroomRequest, PersonRequest, newsroom, people_with
+from campaign.access import NewsroomRequest, newsroom
 from videos import limits, reports, storage
 from videos.actions import consent, consent_forms, footage, identities
+from videos.crew import FieldRequest, crew_only
 from videos.forms import ConsentForm, IdentityForm, RiskForm, WithdrawByCodeForm
-from videos.models import Consent, CrewMember, Storyteller
+from videos.models import Consent, Storyteller
 from videos.wording import withdrawing
 
 
@@ -116,11 +117,10 @@ def evidence(request: NewsroomRequest, pk: int, version: int) -> HttpResponseBas
 
 
 @require_POST
-@people_with("campaign.upload_footage")
-def withdraw_for_crew(request: PersonRequest, pk: int) -> HttpResponse:
+@crew_only
+def withdraw_for_crew(request: FieldRequest, pk: int) -> HttpResponse:
     """The storyteller told the crew that they take it back: at once, without a question."""
-    crew = get_object_or_404(CrewMember, user=request.user)
-    person = get_object_or_404(Storyteller, pk=pk, place=crew.place)
+    person = get_object_or_404(Storyteller, pk=pk, place=request.place)
     try:
         consent.withdraw(
             person,

@@ -24,6 +24,9 @@ class Withdrawing:
     done_title: str
     done: str
     done_crew: str
+    crew_title: str
+    crew_button: str
+    asked_again: str
 
     def done_for(self, name: str) -> str:
         """What the crew reads once it is noted."""
@@ -52,6 +55,9 @@ ENGLISH = Withdrawing(
     "From this moment nothing more is posted with you. Copies that other people made "
     "we cannot call back.",
     "{name}: taken back. Nothing more is posted with them.",
+    "Somebody takes their consent back",
+    "They told me: take it back",
+    "London asks you to film it again",
 )
 FRENCH = Withdrawing(
     "fr",
@@ -71,6 +77,9 @@ FRENCH = Withdrawing(
     "Dès maintenant, rien de plus n’est publié avec vous. Nous ne pouvons pas reprendre "
     "les copies faites par d’autres.",
     "{name} : accord retiré. Plus rien n’est publié.",
+    "Quelqu’un retire son accord",
+    "On me l’a dit : retirer",
+    "Londres vous demande de refaire ce film",
 )
 ARABIC = Withdrawing(
     "ar",
@@ -89,6 +98,9 @@ ARABIC = Withdrawing(
     "تم الأمر.",
     "من هذه اللحظة لا يُنشر شيء آخر معكم. لا نستطيع استعادة النسخ التي صنعها آخرون.",
     "{name}: سُحبت الموافقة. لا يُنشر شيء آخر.",
+    "أحدهم يسحب موافقته",
+    "قيل لي ذلك: اسحبوها",
+    "تطلب لندن إعادة التصوير",
 )
 SWAHILI = Withdrawing(
     "sw",
@@ -108,6 +120,9 @@ SWAHILI = Withdrawing(
     "Kuanzia sasa hakuna kingine kitakachochapishwa nawe. Nakala walizotengeneza wengine "
     "hatuwezi kuzirudisha.",
     "{name}: ridhaa imeondolewa. Hakuna kingine kitakachochapishwa.",
+    "Mtu anaondoa ridhaa yake",
+    "Ameniambia: iondoe",
+    "London inaomba urekodi tena",
 )
 WORDS = {one.language: one for one in (ENGLISH, FRENCH, ARABIC, SWAHILI)}
 LANGUAGES = {"en": "English", "fr": "Français", "ar": "العربية", "sw": "Kiswahili"}

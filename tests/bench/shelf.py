@@ -1,0 +1,52 @@
+"""From *safely in London* to the shelf: one worker, one film after the other.
+
+The baseline is the length of the films themselves.
+"""
+
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from django.core.files import File
+
+from tests import factories
+from tests.bench.figures import p50, p95
+from tests.videos import films
+from videos.actions import footage, preparing
+from videos.models import Clip
+
+GOAL = 1.5
+SECONDS = 8.0
+FILMS = 5
+
+
+def run() -> dict[str, Any]:
+    """Seconds from the commit that keeps the film to the one that shelves it, as parts of 8 s."""
+    storyteller = factories.ConsentFactory().storyteller
+    crew = factories.crew(storyteller.place)
+    took = []
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(FILMS):
+            film = Path(folder) / f"{number}.mp4"
+            films.phone_film(film, size="1280x720", seconds=SECONDS + number / 100)
+            with film.open("rb") as file:
+                clip = footage.receive(
+                    File(file),
+                    footage.Telling(title=f"Film {number}", language="en"),
+                    storyteller=storyteller,
+                    by=crew,
+                )
+            began = time.monotonic()
+            preparing.process(clip.pk)
+            took.append(time.monotonic() - began)
+    done = Clip.objects.ready().count()
+    value = p95(took)
+    return {
+        "value": round(value, 1),
+        "unit": f"s p95 (median {p50(took):.1f})",
+        "baseline": f"{SECONDS:.0f} s long",
+        "ratio": round(value / SECONDS, 2),
+        "goal": f"≤ {GOAL} × its length",
+        "ok": done == FILMS and value <= GOAL * SECONDS,
+    }
