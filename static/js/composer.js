@@ -67,9 +67,12 @@ function restore(text) {
     } else offer(text, lost.text);
 }
 
+/** Puts the words in and saves them at once: htmx may not have seen this field yet. */
 function use(text, words) {
     text.value = words;
     text.dispatchEvent(new Event("input", { bubbles: true }));
+    const [address, target] = [text.getAttribute("hx-post"), text.getAttribute("hx-target")];
+    htmx.ajax("POST", address, { source: text, target, swap: "outerHTML" }).catch(() => {});
 }
 
 function offer(text, words) {

@@ -169,8 +169,10 @@ function escape() {
 
 /** With nothing open, C takes the first card that is free. */
 function openFirst() {
-    if (open() || !document.querySelector("[data-card]")) return false;
-    move(1);
+    const free = document.querySelector('[data-card][data-status="waiting"]');
+    if (open() || !free) return false;
+    free.scrollIntoView({ block: "nearest" });
+    free.querySelector("a").click();
     return inTurn(() => press("c"));
 }
 
@@ -266,6 +268,9 @@ document.body.addEventListener("htmx:afterSwap", (event) => {
     if (said) announce(said);
     composer.begin(open());
 });
+
+// A card that was brought up to date is still the one that is open.
+document.body.addEventListener("htmx:oobAfterSwap", mark);
 
 document.addEventListener("left:over", (event) => {
     if (event.target.closest("#held")) {

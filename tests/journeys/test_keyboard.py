@@ -61,7 +61,7 @@ def test_keys_are_silent_while_typing_and_can_be_switched_off(desk: Page) -> Non
     desk.locator("#queue-search").fill("")
     desk.keyboard.press("Escape")
     desk.keyboard.press("?")
-    expect(desk.get_by_role("heading", name="Keys")).to_be_visible()
+    expect(desk.get_by_role("heading", name="Keys", exact=True)).to_be_visible()
     desk.get_by_label("Single keys work").uncheck()
     desk.keyboard.press("Escape")
     desk.keyboard.press("j")
@@ -74,9 +74,9 @@ def test_typed_words_outlive_an_expired_session(desk: Page, newsroom: Run) -> No
     text = desk.locator("#reply-text")
     expect(text).to_be_visible(timeout=PATIENCE)
     address = desk.url
-    desk.context.clear_cookies()
+    desk.context.clear_cookies(name="sessionid")
     text.press("End")
-    text.type(" Half a thought")
+    text.press_sequentially(" Half a thought")
     dialog = desk.get_by_role("heading", name="You were signed out")
     expect(dialog).to_be_visible(timeout=PATIENCE)
     desk.get_by_role("dialog").get_by_role("link", name="Sign in").click()
@@ -95,7 +95,7 @@ def test_second_eyes_change_the_text_and_the_author_is_told(
 ) -> None:
     desk.keyboard.press("c")
     expect(desk.locator("[data-key='1']")).to_be_visible(timeout=PATIENCE)
-    handle = desk.locator(".tweet-author bdi.quiet").inner_text()
+    handle = desk.locator(".queue-card[aria-current] .queue-handle").inner_text()
     desk.keyboard.press("1")
     expect(desk.locator("#approve-button")).to_be_enabled(timeout=PATIENCE)
     desk.keyboard.press("Escape")  # out of the text
