@@ -93,7 +93,8 @@ def _run(house: House, sandbox: Any, *, seed: int, seconds: float, replies: int)
     ledger.compare(sandbox, hands.promises, books)
     return {
         "seed": seed,
-        "approved": replies,
+        "approved": replies - books.counts["draft"],
+        "refused_at_approval": books.counts["draft"],
         "posted": books.counts["posted"],
         "removed": books.counts["removed"],
         "cancelled": books.counts["cancelled"],

@@ -81,13 +81,15 @@ def _compare_one(
 
 
 def _what_is_wrong(reply: Reply, posts: list[dict[str, Any]]) -> str:
-    """Whether its end is one of the three that there are, and the ledger agrees."""
+    """Whether its end is one of those that there are, and the ledger agrees."""
     ids = [post["id"] for post in posts]
     standing = [post["id"] for post in posts if post["deleted_at"] is None]
     right = {
         Reply.Status.POSTED: standing == [reply.external_id],
         Reply.Status.REMOVED: not standing and ids == [reply.external_id],
         Reply.Status.CANCELLED: not posts and bool(reply.problem),
+        # Never approved, or taken back and refused since: nothing of it may be there.
+        Reply.Status.DRAFT: not posts,
     }
     if reply.status not in right:
         return "it came to no end"

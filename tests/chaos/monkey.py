@@ -61,6 +61,9 @@ FAULTS = [
 LANDED = (Reply.Status.POSTED, Reply.Status.REMOVING, Reply.Status.REMOVED)
 
 
+EARLY = 0.4
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """At so many seconds from the start. `number` and `share` say of what, and how much."""
@@ -77,6 +80,8 @@ def plan(seed: int, *, seconds: float) -> list[Event]:
     events, at = [], 1.0
     while at < seconds:
         what = random.choices(list(WHAT), weights=list(WHAT.values()))[0]
+        if what == "withdraw" and at < EARLY * seconds:
+            what = "fault"  # something of theirs is to stand on X by then
         events.append(Event(at, what, random.randrange(1 << 30), random.random()))
         at += random.expovariate(1 / 0.6)
     return events
