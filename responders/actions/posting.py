@@ -73,7 +73,9 @@ def post_oldest(reply_id: int, *, worker: str) -> None:
         return
     due = Reply.objects.due(at=timezone.now()).filter(account=account)
     oldest = due.order_by("approved_at").values_list("pk", flat=True)[:CANDIDATES]
-    _post_first(list(oldest), account=account, worker=worker)
+    # Its own turn comes in any case: the older ones may all wait for a film.
+    in_turn = dict.fromkeys([*oldest, reply_id])
+    _post_first(list(in_turn), account=account, worker=worker)
 
 
 def _post_first(replies: list[int], *, account: Account, worker: str) -> None:

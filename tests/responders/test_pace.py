@@ -11,7 +11,7 @@ from campaign.models import Account, AuditEntry, Campaign
 from campaign.networks.base import Facts, OutcomeUnknown, PostedPost, RateWindow, Unreachable
 from responders import prices
 from responders.actions import budgets, pace, posting, reconcile, sweeps
-from responders.models import Attempt, Look, Reply
+from responders.models import Attempt, Look, MediaUpload, Reply
 from responders.reports import status
 from tests import factories
 from tests.responders.fakes import FakeNetwork
@@ -44,6 +44,17 @@ def test_bell_passes_over_a_reply_whose_film_is_not_ready(due: Due, network: Fak
     reply.clip.media_uploads.update(state="processing")
     posting.post_oldest(old.pk, worker="test")
     assert states([old, young]) == ["approved", "posted"]
+
+
+def test_bell_reaches_its_own_reply_past_many_that_wait_for_a_film(
+    due: Due, network: FakeNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, other, young = several(due, 3)
+    waiting = [reply.clip_id for reply in (old, other)]
+    MediaUpload.objects.filter(clip__in=waiting).update(state="processing")
+    monkeypatch.setattr(posting, "CANDIDATES", 1)
+    posting.post_oldest(young.pk, worker="test")
+    assert states([old, other, young]) == ["approved", "approved", "posted"]
 
 
 def test_sweep_takes_accounts_in_turns(due: Due, monkeypatch: pytest.MonkeyPatch) -> None:
