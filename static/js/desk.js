@@ -4,7 +4,7 @@
 import * as composer from "./composer.js";
 import * as keys from "./keys.js";
 import * as sweep from "./sweep.js";
-import { announce, forgetUndo, undoNewest } from "./toasts.js";
+import { announce, forgetUndo, toast, undoNewest } from "./toasts.js";
 
 const BEAT = 60_000;
 const IDLE = 120_000;
@@ -375,4 +375,9 @@ composer.begin(open());
 document.body.addEventListener("asked", (event) => {
     if (String(event.detail.mention) !== open()) return;
     ask("GET", pane().dataset.address, { target: "#pane", swap: "outerHTML" });
+});
+
+document.body.addEventListener("live:brief", (event) => {
+    const mine = (news) => news.ready && String(news.by) === document.body.dataset.user;
+    if (event.detail.events.some(mine)) toast("The footage that you asked for is ready. It stands first in the queue.");
 });
