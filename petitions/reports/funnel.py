@@ -59,7 +59,9 @@ class Totals:
     confirmed: int = 0
     pending: int = 0
     by_link: int = field(default=0, metadata={"means": "confirmed, brought by a reply's link"})
-    shares: int = 0
+    shares: int = field(default=0, metadata={"means": "reposts and quotes on the network"})
+    passed_on: int = field(default=0, metadata={"means": "by signers, from the petition's page"})
+    brought: int = field(default=0, metadata={"means": "confirmed, of links that were passed on"})
     cost: Decimal | None = None
     measured_at: datetime | None = None
 
@@ -112,6 +114,19 @@ class Funnel:
 
 
 _Rows = dict[datetime, Counter[str]]
+# Links that signers pass on are few, so both start from them.
+_PASSED_ON = f"""
+WITH link AS (
+    SELECT * FROM petitions_trackedlink AS link WHERE channel <> '' AND petition_id IN
+        (SELECT id FROM petitions_petition WHERE campaign_id = %(campaign)s) AND {{narrow}}
+)
+SELECT
+    (SELECT COALESCE(sum(click.shares), 0) FROM link
+        JOIN petitions_clickcount AS click ON click.link_id = link.id
+        WHERE hour >= %(start)s AND hour < %(end)s),
+    (SELECT COALESCE(sum(confirmed), 0) FROM ({tallies.LINKS_QUICK}) AS counted
+        JOIN link ON link.id = counted.link_id)
+"""
 
 
 def read(scope: Scope) -> Funnel:
@@ -159,6 +174,10 @@ def _totals(rows: _Rows, scope: Scope) -> Totals:
         cost=Sum("cost"),
         measured_at=Max("measured_at"),
     )
+    passed_on, brought = tallies.rows(_PASSED_ON.format(narrow=scope.where("link.")), scope.facts)[
+        0
+    ]
+    of_replies |= {"passed_on": passed_on, "brought": brought}
     return Totals(**of_replies | {name: total[name] for name in _NUMBERS})
 
 

@@ -162,9 +162,8 @@ class Report:
                 "of clicks became confirmed signatures", change("confirmed"),
             ),
             Step(
-                "Passed on", total.shares if total.viewed else None,
-                "reposts and quotes of replies" if total.viewed else "the network has not told yet",
-                spark("shares"), change=change("shares"),
+                "Passed on", total.shares + total.passed_on, self._passed_on, spark("shares"),
+                change=change("passed_on"),
             ),
         ]  # fmt: skip
 
@@ -173,6 +172,12 @@ class Report:
         total = self.total
         straight = f", {total.straight:,} straight to the page" if total.straight else ""
         return f"{total.pending:,} still to confirm{straight}"
+
+    @property
+    def _passed_on(self) -> str:
+        total = self.total
+        where = f"{total.passed_on:,} by signers, {total.shares:,} on the network"
+        return f"{where}, brought {total.brought:,} signatures" if total.brought else where
 
     @property
     def heading(self) -> str:

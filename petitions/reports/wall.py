@@ -27,7 +27,7 @@ FRESH = timedelta(minutes=2)
 #: A country's dots begin to glow anew when a signature came from it within this time.
 LATELY = timedelta(hours=1)
 WORLD = Path(__file__).resolve().parent.parent / "data" / "world.json"
-BAR_WIDTH, BAR_HEIGHT = 1_000, 44
+BAR_WIDTH, BAR_HEIGHT = 1_776, 52
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,12 @@ def spoken(value: timedelta) -> str:
 
 
 @register.filter
+def counted(value: int) -> str:
+    """Every digit up to a million; beyond, as many as there is room for: 2.41 M."""
+    return f"{value:,}" if value < 1_000_000 else f"{value / 1_000_000:,.2f} M"
+
+
+@register.filter
 def seconds(value: float) -> str:
     """The same of a number of seconds."""
     return spoken(timedelta(seconds=value))

@@ -13,6 +13,9 @@ function tick() {
             timeZone: clock.dataset.zone,
         });
     }
+    for (const picture of document.querySelectorAll("img[data-picture]")) {
+        if (picture.complete && picture.naturalWidth === 0) picture.remove();
+    }
     const date = document.querySelector("[data-date]");
     const zone = document.querySelector("[data-zone]")?.dataset.zone;
     date.textContent = now.toLocaleDateString("en-GB", {

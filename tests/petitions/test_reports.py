@@ -369,6 +369,19 @@ def test_views_shares_and_costs_are_those_of_the_replies(story: Petition) -> Non
     assert (home.views, home.cost_a_signature) == (3_000, Decimal("0.10"))
 
 
+@pytest.mark.django_db
+def test_what_is_passed_on_brings_more(story: Petition) -> None:
+    shared = TrackedLinkFactory(petition=story, channel="mail", place="Kakuma")
+    ClickCount.objects.create(link=shared, hour=NOW.replace(minute=0), shares=3)
+    sign(story, shared, ago=timedelta(minutes=10))
+    sign(story, shared, ago=timedelta(minutes=10), state="pending")
+
+    total = funnel.read(scope(story)).total
+
+    assert (total.passed_on, total.brought) == (3, 1)
+    assert funnel.read(scope(story, place="Shatila")).total.brought == 0
+
+
 @pytest.mark.parametrize(
     ("query", "against", "expected"),
     [
@@ -491,12 +504,12 @@ def grow(petition: Petition, *, by: int) -> None:
 
 
 @pytest.mark.django_db
-def test_report_asks_eleven_questions(
+def test_report_asks_thirteen_questions(
     story: Petition, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     wanted = asked(story.campaign, {})
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         Report(wanted)
 
 
