@@ -94,9 +94,10 @@ def test_second_eyes_change_the_text_and_the_author_is_told(
     desk: Page, browser: Browser, newsroom: Run
 ) -> None:
     desk.keyboard.press("c")
-    expect(desk.locator("[data-key='1']")).to_be_visible(timeout=PATIENCE)
+    expect(desk.locator("#reply-text")).to_be_visible(timeout=PATIENCE)
     handle = desk.locator(".queue-card[aria-current] .queue-handle").inner_text()
-    desk.keyboard.press("1")
+    if desk.locator("[data-key='1']").is_visible():  # a draft that was kept has its clip already
+        desk.keyboard.press("1")
     expect(desk.locator("#approve-button")).to_be_enabled(timeout=PATIENCE)
     desk.keyboard.press("Escape")  # out of the text
     desk.keyboard.press("e")
