@@ -34,7 +34,7 @@ COUNTRIES = (
     + "US " * 9
     + "KE " * 6
     + "ES IT NL SE CA AU LB IE BE NO ZA IN"
-)
+).split()
 LANGUAGES = ("en", "en", "en", "en", "fr", "fr", "ar", "de", "sw", "es")
 THEMES = ("home", "children", "school", "shelter", "family", "work", "health", "journey", "help")
 STEPS = {
