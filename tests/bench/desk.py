@@ -31,7 +31,8 @@ INSERT INTO campaign_mention (
     sensitive, has_media, raw, priority, priority_parts, queue_at, doubt, trusted, themes, search,
     status, reason
 )
-SELECT %(campaign)s, %(account)s, 'x', (1800000000000000000 + n)::text, (n %% 400000)::text,
+SELECT %(campaign)s, %(account)s, 'x',
+    (1800000000000000000 + %(campaign)s::bigint * 10000000 + n)::text, (n %% 400000)::text,
     'voice_' || n %% 400000, 'A voice', '', n %% 9000, false, '', '', country, text, lang,
     now() - n * interval '1 second', now() - n * interval '1 second', 'post',
     (n / 3)::text, '', n %% 5 <> 0, 'mentioned', false, false, '{}', n %% 97, '{}',

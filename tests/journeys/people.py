@@ -26,7 +26,9 @@ def sign_in(context: BrowserContext, newsroom: Run, *, as_: str) -> Page:
     return page
 
 
-def tweet(context: BrowserContext, newsroom: Run, *, handle: str, text: str) -> Page:
+def tweet(
+    context: BrowserContext, newsroom: Run, *, handle: str, text: str, lang: str = "en"
+) -> Page:
     """Somebody made up says something on the timeline."""
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
@@ -34,6 +36,7 @@ def tweet(context: BrowserContext, newsroom: Run, *, handle: str, text: str) -> 
     page.get_by_text("Make somebody up").click()
     page.get_by_label("Handle").fill(handle)
     page.get_by_label("Name", exact=True).fill(handle.title())
+    page.get_by_label("Language", exact=True).select_option(lang)
     page.get_by_label("You say").fill(text)
     page.get_by_role("button", name="Tweet", exact=True).click()
     expect(page.locator("article", has_text=text).first).to_be_visible()

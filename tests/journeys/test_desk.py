@@ -1,0 +1,134 @@
+"""Two people at the desk: a race, a take-over, a tweet in Arabic, a network that goes away."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from tests.journeys import people
+from tests.journeys.conftest import DESKTOP
+from tests.journeys.people import PATIENCE
+from tests.running import Run
+
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
+
+expect.set_options(timeout=PATIENCE)
+
+ARABIC = "من حق كل طفل أن يذهب إلى المدرسة، أينما وُلد"
+
+
+@pytest.fixture
+def elsewhere(browser: Browser) -> Iterator[BrowserContext]:
+    """A colleague's machine."""
+    context = browser.new_context(viewport=DESKTOP)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def stamp() -> str:
+    return f"{datetime.now(UTC):%H%M%S}"
+
+
+def _open(page: Page, newsroom: Run, handle: str) -> None:
+    """Their desk, with that tweet open and nobody on it."""
+    page.goto(f"{newsroom.address}/c/iwelcome/desk/?q=@{handle}")
+    page.locator(".queue-card", has_text=f"@{handle}").get_by_role("link").click()
+    expect(page.locator("#pane")).to_contain_text("Free")
+
+
+def test_two_editors_race_and_a_senior_takes_over_with_the_draft(
+    desktop: BrowserContext, elsewhere: BrowserContext, newsroom: Run, stamp: str
+) -> None:
+    handle = f"racer{stamp}"
+    people.tweet(desktop, newsroom, handle=handle, text="What can I do? @iwelcome_now #IWelcome")
+    maya = people.sign_in(desktop, newsroom, as_="maya")
+    tom = people.sign_in(elsewhere, newsroom, as_="tom")
+    for page in (maya, tom):
+        expect(_card_of(page, newsroom, handle)).to_be_visible(timeout=PATIENCE)
+        _open(page, newsroom, handle)
+
+    maya.keyboard.press("c")
+    text = maya.get_by_label(f"Your reply to @{handle}")
+    expect(text).to_be_visible()
+    # Tom's page learns of it by itself, and his late C does nothing to Maya's claim.
+    expect(tom.locator("#pane")).to_contain_text("is on this")
+    tom.keyboard.press("c")
+    expect(maya.locator(".lease")).to_contain_text("Yours")
+
+    text.fill("Half a sentence that must not be lost")
+    expect(maya.locator("#draft-saved")).to_contain_text("Saved")
+    tom.get_by_role("button", name="Take over").click()
+    inherited = tom.get_by_label(f"Your reply to @{handle}")
+    expect(inherited).to_have_value("Half a sentence that must not be lost")
+    expect(maya.locator("#pane")).to_contain_text("is on this")
+
+    # A closed tab lets go: soon the tweet is free again.
+    tom.close(run_before_unload=False)
+    expect(maya.locator(".lease")).to_contain_text("Free", timeout=PATIENCE)
+
+
+def _card_of(page: Page, newsroom: Run, handle: str) -> Locator:
+    page.goto(f"{newsroom.address}/c/iwelcome/desk/?q=@{handle}")
+    card = page.locator(".queue-card", has_text=f"@{handle}")
+    for _ in range(20):
+        if card.count():
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+    return card
+
+
+def test_arabic_tweet_is_found_read_and_answered_in_arabic(
+    desktop: BrowserContext, newsroom: Run, stamp: str
+) -> None:
+    handle = f"samar{stamp}"
+    text = f"{ARABIC} @iwelcome_now #IWelcome {stamp}"
+    people.tweet(desktop, newsroom, handle=handle, text=text, lang="ar")
+    maya = people.sign_in(desktop, newsroom, as_="maya")
+    expect(_card_of(maya, newsroom, handle)).to_be_visible(timeout=PATIENCE)
+
+    # Found by a word without its article, and by its theme.
+    maya.goto(f"{newsroom.address}/c/iwelcome/desk/?q=مدرسة {stamp}&theme=school")
+    card = maya.locator(".queue-card", has_text=f"@{handle}")
+    expect(card.locator(".queue-text")).to_have_attribute("dir", "rtl")
+    card.get_by_role("link").click()
+    tweet = maya.locator(".tweet-text")
+    expect(tweet).to_have_attribute("dir", "rtl")
+    assert tweet.evaluate("e => getComputedStyle(e).direction") == "rtl"
+    expect(tweet.locator("u").first).to_have_text("طفل")
+
+    maya.keyboard.press("c")
+    reply = maya.get_by_label(f"Your reply to @{handle}")
+    expect(reply).to_have_value(re.compile("[\u0600-\u06ff]"))
+    expect(reply).to_have_attribute("lang", "ar")
+    maya.keyboard.press("Escape")
+
+
+def test_offline_and_back_nothing_typed_is_lost(
+    desktop: BrowserContext, newsroom: Run, stamp: str
+) -> None:
+    handle = f"tunnel{stamp}"
+    people.tweet(desktop, newsroom, handle=handle, text="And now? @iwelcome_now #IWelcome")
+    maya = people.sign_in(desktop, newsroom, as_="maya")
+    expect(_card_of(maya, newsroom, handle)).to_be_visible(timeout=PATIENCE)
+    _open(maya, newsroom, handle)
+    maya.keyboard.press("c")
+    text = maya.get_by_label(f"Your reply to @{handle}")
+    expect(text).to_be_visible()
+    pill = maya.locator("#live-pill")
+    expect(pill).to_contain_text("Stream live")
+
+    desktop.set_offline(True)
+    expect(pill).to_contain_text(re.compile(r"Offline, \d+ s old"))
+    text.fill("Typed in a tunnel")
+    expect(maya.locator("#draft-saved")).to_contain_text("kept here")
+
+    desktop.set_offline(False)
+    expect(pill).to_contain_text("Stream live")
+    text.press_sequentially(".")
+    expect(maya.locator("#draft-saved")).to_contain_text("Saved")
+    maya.reload()
+    expect(maya.get_by_label(f"Your reply to @{handle}")).to_have_value("Typed in a tunnel.")
