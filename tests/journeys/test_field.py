@@ -183,6 +183,38 @@ def test_phone_without_room_says_so_and_keeps_the_form(
     expect(page.locator("#id_title")).to_have_value("Kept words")
 
 
+def test_consent_waits_on_the_phone_and_reaches_london(
+    phone: BrowserContext, newsroom: Run, flaky: Flaky, tmp_path: Path
+) -> None:
+    voice = tmp_path / "voice.m4a"
+    voice.write_bytes(os.urandom(50_000))
+    page = people.sign_in(phone, newsroom, as_="achol")
+    page.goto(f"{flaky.address}/field/consent/")
+    page.get_by_role("button", name="Keep this consent").click()
+    expect(page.locator("[data-field=told]")).to_contain_text("Explain all of it first.")
+
+    flaky.cut()
+    page.locator("[name=storyteller]").first.check()
+    page.locator("#id_language").select_option("sw")
+    for box in page.locator("[name=told]").all():
+        box.check()
+    page.locator("[name=method][value=spoken]").check()
+    page.locator("#id_evidence").set_input_files(voice)
+    expect(page.locator("#code")).to_have_text(re.compile(r"^[A-Z2-9]{5}-[A-Z2-9]{5}$"))
+    flaky.mend()
+    page.get_by_role("button", name="Keep this consent").click()
+
+    page.wait_for_url("**/field/film/")
+    expect(page.locator("#consents")).to_be_hidden(timeout=PATIENCE)
+    assert hashlib.sha256(voice.read_bytes()).hexdigest() in evidence(newsroom)
+
+
+def evidence(newsroom: Run) -> set[str]:
+    with psycopg2.connect(newsroom.database_url) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT evidence_sha256 FROM videos_consent WHERE evidence <> ''")
+        return {sha256 for (sha256,) in cursor.fetchall()}
+
+
 def test_lost_phone_shows_nothing_and_forgets(
     browser: Browser, newsroom: Run, phone: BrowserContext, tmp_path: Path
 ) -> None:
@@ -217,7 +249,7 @@ def test_screens_fit_and_can_be_hit(
     context = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True)
     page = people.sign_in(context, newsroom, as_="nabil")
     speak(newsroom, "nabil", language)
-    for path in ("/field/", "/field/film/"):
+    for path in ("/field/", "/field/film/", "/field/consent/"):
         page.goto(newsroom.address + path)
         expect(page.locator("html")).to_have_attribute("lang", language)
         page.wait_for_timeout(300)

@@ -23,7 +23,6 @@ class Words:
     back: str
     cancel: str
     save: str
-    nothing_yet: str
 
     # The network
     good_network: str
@@ -59,7 +58,6 @@ class Words:
     ready_for_editors: str
     not_usable: str
     delete_here: str
-    deleted_here: str
     try_again: str
     remove: str
     remove_sure: str
@@ -118,7 +116,6 @@ class Words:
     home_screen: str
     signed_out: str
     ask_for_code: str
-    offline_page: str
 
     # Briefs
     new_brief: str
