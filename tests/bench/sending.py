@@ -4,6 +4,7 @@ import base64
 import hashlib
 import time
 import uuid
+from typing import Any
 
 import requests
 
@@ -21,8 +22,7 @@ class Sender:
         self.base = base
         self.film = film
         self.id = uuid.uuid4()
-        self.session = requests.Session()
-        self.session.cookies.update(_cookies(newsroom))
+        self.cookies = _cookies(newsroom)
 
     @property
     def digest(self) -> bytes:
@@ -39,6 +39,9 @@ class Sender:
             except requests.RequestException:
                 time.sleep(0.3)
 
+    def _ask(self, method: str, address: str, **facts: Any) -> requests.Response:
+        return requests.request(method, address, cookies=self.cookies, timeout=10, **facts)
+
     def _tell(self, storyteller: int) -> bool:
         told = {
             "id": str(self.id),
@@ -50,21 +53,19 @@ class Sender:
             "language": "en",
             "consent": True,
         }
-        token = {"X-CSRFToken": self.session.cookies["csrftoken"], "Origin": self.base}
-        answer = self.session.post(
-            f"{self.base}/field/films/", json=told, headers=token, timeout=10
-        )
+        token = {"X-CSRFToken": self.cookies["csrftoken"], "Origin": self.base}
+        answer = self._ask("POST", f"{self.base}/field/films/", json=told, headers=token)
         return answer.status_code == 201
 
     def _create(self) -> bool:
         named = base64.b64encode(str(self.id).encode()).decode()
         headers = TUS | {"Upload-Length": str(len(self.film)), "Upload-Metadata": f"film {named}"}
-        answer = self.session.post(f"{self.base}/field/uploads/", headers=headers, timeout=10)
+        answer = self._ask("POST", f"{self.base}/field/uploads/", headers=headers)
         return answer.status_code in {201, 410}
 
     def _send(self) -> bool:
         address = f"{self.base}/field/uploads/{self.id}"
-        answer = self.session.head(address, headers=TUS, timeout=10)
+        answer = self._ask("HEAD", address, headers=TUS)
         if answer.status_code != 200:
             return answer.status_code == 410
         start = int(answer.headers["Upload-Offset"])
@@ -73,7 +74,7 @@ class Sender:
             "Content-Type": "application/offset+octet-stream",
         }
         body = self.film[start : start + PIECE]
-        self.session.patch(address, data=body, headers=headers, timeout=10)
+        self._ask("PATCH", address, data=body, headers=headers)
         return False
 
 
