@@ -59,7 +59,7 @@ def sign_in(newsroom: Run, username: str) -> requests.Session:
     page = f"{newsroom.address}/sign-in/"
     session.get(page, timeout=10).raise_for_status()
     facts = {
-        "username": username,
+        "login": username,
         "password": newsroom.password,
         "csrfmiddlewaretoken": session.cookies["csrftoken"],
     }

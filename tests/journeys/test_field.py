@@ -198,6 +198,7 @@ def test_consent_waits_on_the_phone_and_reaches_london(
     page.locator("#id_language").select_option("sw")
     for box in page.locator("[name=told]").all():
         box.check()
+    page.locator("[name=show_voice]").check()
     page.locator("[name=method][value=spoken]").check()
     page.locator("#id_evidence").set_input_files(voice)
     expect(page.locator("#code")).to_have_text(re.compile(r"^[A-Z2-9]{5}-[A-Z2-9]{5}$"))

@@ -198,6 +198,7 @@ WORDS = Words(
     keep_consent="Keep this consent",
     consent_kept="Kept on this phone. It goes to London before any film.",
     consent_refused="London cannot rely on this consent. Give it anew.",
+    show_missing="Without face and voice nothing can be filmed.",
     told_missing="Explain all of it first.",
     method_missing="Choose how they said yes.",
     evidence_missing="Add the recording or the picture, at most 8 MB.",

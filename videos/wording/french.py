@@ -211,6 +211,7 @@ WORDS = Words(
     keep_consent="Garder ce consentement",
     consent_kept="Gardé sur ce téléphone. Il part à Londres avant tout film.",
     consent_refused="Londres ne peut pas s’appuyer sur ce consentement. Reprenez-le.",
+    show_missing="Sans visage ni voix, rien ne peut être filmé.",
     told_missing="Expliquez tout d’abord.",
     method_missing="Choisissez comment le oui a été donné.",
     evidence_missing="Ajoutez l’enregistrement ou la photo, au plus 8 Mo.",

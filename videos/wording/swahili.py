@@ -200,6 +200,7 @@ WORDS = Words(
     keep_consent="Hifadhi idhini hii",
     consent_kept="Imehifadhiwa kwenye simu hii. Inaenda London kabla ya video yoyote.",
     consent_refused="London haiwezi kutegemea idhini hii. Ichukue upya.",
+    show_missing="Bila uso na sauti hakuna kinachoweza kurekodiwa.",
     told_missing="Eleza yote kwanza.",
     method_missing="Chagua walivyokubali.",
     evidence_missing="Ongeza rekodi au picha, isizidi MB 8.",

@@ -194,6 +194,7 @@ class Words:
     keep_consent: str
     consent_kept: str
     consent_refused: str
+    show_missing: str
     told_missing: str
     method_missing: str
     evidence_missing: str

@@ -33,6 +33,7 @@ function wrong(data, evidence) {
         storyteller: chosen() ? "" : say("speaker_missing"),
         language: data.get("language") ? "" : say("language_missing"),
         told: data.getAll("told").length === told ? "" : say("told_missing"),
+        show: data.has("show_face") || data.has("show_voice") ? "" : say("show_missing"),
         method: data.get("method") ? "" : say("method_missing"),
         evidence: evidence && evidence.size > 0 && evidence.size <= MOST ? "" : say("evidence_missing"),
         witness: needsWitness ? say("witness_missing") : "",
