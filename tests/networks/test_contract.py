@@ -20,6 +20,7 @@ from campaign.networks.base import (
     Refusal,
     Rejected,
     Rule,
+    Subtitles,
 )
 from campaign.networks.x import X
 from tests.networks import contract
@@ -83,6 +84,23 @@ def upload(network: X, video: bytes) -> str:
     for index, start in enumerate(range(0, len(video), CHUNK)):
         network.upload_append(ticket.media_id, index=index, chunk=video[start : start + CHUNK])
     return ticket.media_id
+
+
+def test_a_ready_film_gets_subtitles(network: X, sent: list[str], video: bytes) -> None:
+    media_id = upload(network, video)
+    state = network.upload_finish(media_id)
+    while not state.ready:
+        Event().wait(0.05)
+        state = network.media_state(media_id)
+    sent.clear()
+    track = Subtitles("ar", "العربية", b"1\n00:00:00,000 --> 00:00:01,000\nWords\n")
+    network.add_subtitles(media_id, track)
+    assert [call.rsplit("/", maxsplit=1)[-1] for call in sent] == [
+        "initialize",
+        "append",
+        "finalize",
+        "subtitles",
+    ]
 
 
 def test_me_says_whose_credentials_these_are(network: X, sandbox: Sandbox, sent: list[str]) -> None:

@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from campaign.models import Account
+from campaign.models import Account, Campaign
 from campaign.networks.base import (
     MediaStage,
     MediaState,
@@ -23,7 +23,7 @@ from responders.actions import media
 from responders.models import MediaUpload, Reply
 from tests import factories
 from tests.responders.fakes import FakeNetwork, film_ready
-from videos.models import Rendition
+from videos.models import CaptionTrack, CustodyEvent, Rendition
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +63,22 @@ def test_upload_sends_the_film_byte_for_byte_in_pieces(
     assert (upload.state, upload.bytes_sent) == (State.READY, len(FILM))
     assert upload.expires_at is not None
     assert upload.expires_at > timezone.now() + timedelta(hours=23)
+
+
+@pytest.mark.parametrize(("setting", "sent"), [("uploaded", ["fr"]), ("burned", []), ("none", [])])
+def test_upload_takes_reviewed_captions_along_and_is_noted_in_custody(
+    upload: MediaUpload, network: FakeNetwork, setting: str, sent: list[str]
+) -> None:
+    Campaign.objects.update(captions=setting)
+    words = [{"start": 0, "end": 900, "text": "Merci"}]
+    seen = {"reviewed_at": timezone.now(), "reviewed_by": factories.UserFactory()}
+    CaptionTrack.objects.create(clip=upload.clip, language="fr", segments=words, **seen)
+    CaptionTrack.objects.create(clip=upload.clip, language="sw", segments=words)
+    go(upload)
+    assert [track.language for _, track in network.subtitles] == sent
+    assert all(b"Merci" in track.srt for _, track in network.subtitles)
+    event = CustodyEvent.objects.get(clip=upload.clip, kind="uploaded")
+    assert (event.sha256, event.facts["media"]) == (upload.sha256, upload.media_id)
 
 
 def test_upload_goes_on_at_the_piece_that_failed(upload: MediaUpload, network: FakeNetwork) -> None:
