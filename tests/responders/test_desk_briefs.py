@@ -88,6 +88,6 @@ def test_suggest_puts_first_what_was_filmed_for_them(account: Account, teller: S
     assert brief.mention is not None
     first, second = shelf.suggest(brief.mention)
     assert (first.clip, second.clip) == (theirs, fits)
-    assert first.reasons[0] == "Filmed for them"
+    assert first.reasons[:2] == [first.rest, "Filmed for them"]
     other = factories.MentionFactory(account=account)
     assert shelf.suggest(other)[0].clip == fits
