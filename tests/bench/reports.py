@@ -36,11 +36,13 @@ FILL = {
             author_handle, author_name, author_avatar, author_verified, author_bio,
             author_location, text, lang, posted_at, received_at, queue_at, kind, conversation_id,
             in_reply_to, replyable, replyable_reason, sensitive, has_media, raw, priority,
-            priority_parts, themes, status, reason)
+            priority_parts, themes, status, reason, country, doubt, trusted,
+            search)
         SELECT %(campaign)s, %(account)s, 'x', 'r' || n, 'a' || n, 'voice', '', '', false, '', '',
             'words', (ARRAY['en', 'fr', 'ar'])[1 + n %% 3], {_AGO}, {_AGO}, {_AGO}, 'post', '',
             '', true, '', false, false, '{{}}', 0, '{{}}',
-            ARRAY[(ARRAY['home', 'school', 'work'])[1 + n %% 3]], 'dismissed', 'bench'
+            ARRAY[(ARRAY['home', 'school', 'work'])[1 + n %% 3]], 'dismissed', 'bench', '', '', false,
+            ''
         FROM generate_series(1, %(count)s) AS n""",
     "links": f"""
         INSERT INTO petitions_trackedlink (petition_id, slug, mention_id, clip_id, clip_title,
