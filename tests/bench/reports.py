@@ -41,8 +41,8 @@ FILL = {
         SELECT %(campaign)s, %(account)s, 'x', 'r' || n, 'a' || n, 'voice', '', '', false, '', '',
             'words', (ARRAY['en', 'fr', 'ar'])[1 + n %% 3], {_AGO}, {_AGO}, {_AGO}, 'post', '',
             '', true, '', false, false, '{{}}', 0, '{{}}',
-            ARRAY[(ARRAY['home', 'school', 'work'])[1 + n %% 3]], 'dismissed', 'bench', '', '', false,
-            ''
+            ARRAY[(ARRAY['home', 'school', 'work'])[1 + n %% 3]], 'dismissed', 'bench', '', '',
+            false, ''
         FROM generate_series(1, %(count)s) AS n""",
     "links": f"""
         INSERT INTO petitions_trackedlink (petition_id, slug, mention_id, clip_id, clip_title,
