@@ -10,7 +10,7 @@ from django.utils import timezone
 from campaign import audit
 from petitions.actions.signing import EMPTY
 from petitions.actions.tally import FIELDS, Tally
-from petitions.models import CsvImport, Petition, Signature, WebhookDelivery
+from petitions.models import CsvImport, OutsideSignature, Petition, Signature, WebhookDelivery
 
 UNCONFIRMED_FOR = timedelta(days=30)
 #: Networks' hashes, imported files nobody loaded, and what other platforms were told.
@@ -51,14 +51,16 @@ def _purge_pending(late: QuerySet[Signature]) -> int:
 def anonymise_closed() -> int:
     """Erase names and addresses some time after a petition closed. Returns how many.
 
-    States, countries and times stay, so that the numbers do.
+    Those given on other platforms go with ours.
+    States, countries, hashes and times stay, so that the numbers do.
     """
     before = timezone.now() - timedelta(days=settings.SIGNATURES_KEPT_DAYS)
     erased = 0
     for petition in Petition.objects.filter(closes_at__lt=before):
         with transaction.atomic():
             named = Signature.objects.filter(petition=petition).exclude(email="", name="")
-            count = named.update(**EMPTY)
+            elsewhere = OutsideSignature.objects.filter(petition=petition).exclude(email="")
+            count = named.update(**EMPTY) + elsewhere.update(email="")
             if count:
                 audit.record("anonymised signatures", petition, after={"count": count}, by=None)
         erased += count

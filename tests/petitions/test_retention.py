@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from petitions.actions import retention, signing
-from petitions.models import Petition, Signature
+from petitions.models import OutsideSignature, Petition, Signature, Source
 from tests.petitions.conftest import tess
 
 pytestmark = pytest.mark.django_db
@@ -40,3 +40,19 @@ def test_anonymise_keeps_the_numbers_and_erases_the_people(petition: Petition) -
     facts = ("state", "name", "email", "country", "news_consent")
     assert Signature.objects.values_list(*facts).get() == ("confirmed", "", "", "GB", False)
     assert petition.campaign.audit.get().after == {"count": 1}
+
+
+def test_anonymise_erases_addresses_given_on_other_platforms(petition: Petition) -> None:
+    source = Source.objects.create(petition=petition, kind=Source.Kind.CSV, name="Elsewhere")
+    outside = OutsideSignature.objects.create(
+        petition=petition,
+        source=source,
+        external_id="1",
+        email_hmac="a" * 64,
+        email="tess@example.org",
+        signed_at=timezone.now(),
+    )
+    Petition.objects.update(closes_at=timezone.now() - timedelta(days=183))
+    assert retention.anonymise_closed() == 1
+    outside.refresh_from_db()
+    assert (outside.email, outside.email_hmac) == ("", "a" * 64)
