@@ -89,6 +89,8 @@ def test_write_stores_what_the_network_said(account: Account) -> None:
         "claimed_until": None,
         "handled_by_id": None,
         "handled_at": None,
+        "seen_at": None,
+        "erased_at": None,
     }
 
 

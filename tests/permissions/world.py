@@ -18,7 +18,9 @@ GUESSES: dict[str, Any] = {
     "slug": "guess",
     "kind": "preview",
     "step": "accept",
+    "language": "en",
     "notice": 999_999,
+    "version": 1,
     "note": 999_999,
     "reply": 999_999,
 }

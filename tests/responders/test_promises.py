@@ -72,7 +72,8 @@ class Newsroom(RuleBasedStateMachine):
         self.clock = time_machine.travel(timezone.now(), tick=False)
         self.coordinates = self.clock.start()
         self.network = FakeNetwork()
-        registry.NETWORKS["fake"] = lambda _credentials, _id: self.network
+        self.real = registry.NETWORKS["x"]
+        registry.NETWORKS["x"] = lambda _credentials, _id: self.network
         self.flying: list[Sending] = []
         self.heard: list[tuple[Sending, PostedPost | NetworkError]] = []
         self.seen: dict[int, str] = {}
@@ -80,14 +81,14 @@ class Newsroom(RuleBasedStateMachine):
     @initialize()
     def open_newsroom(self) -> None:
         campaign = factories.CampaignFactory(hold_seconds=10)
-        account = factories.AccountFactory(campaign=campaign, network="fake")
-        clip = factories.ClipFactory(storyteller__campaign=campaign, consent__networks=["fake"])
+        account = factories.AccountFactory(campaign=campaign, network="x")
+        clip = factories.ClipFactory(storyteller__campaign=campaign, consent__networks=["x"])
         self.storyteller = clip.storyteller
         self.senior = factories.senior(campaign)
         self.people = [factories.editor(campaign) for _ in range(PEOPLE)]
         self.campaign = campaign
         self.mentions: list[Mention] = [
-            factories.MentionFactory(account=account, network="fake") for _ in range(MENTIONS)
+            factories.MentionFactory(account=account, network="x") for _ in range(MENTIONS)
         ]
         for mention in self.mentions:
             for person in self.people:
@@ -160,12 +161,12 @@ class Newsroom(RuleBasedStateMachine):
         newest = Consent.objects.order_by("-version")[0]
         if newest.withdrawn_at:
             factories.ConsentFactory(
-                storyteller=self.storyteller, version=newest.version + 1, networks=["fake"]
+                storyteller=self.storyteller, version=newest.version + 1, networks=["x"]
             )
 
     def opt_out(self, mention: int, _person: int) -> None:
         OptOut.objects.get_or_create(
-            network="fake",
+            network="x",
             author_id=self.mentions[mention].author_id,
             defaults={"author_handle": "x", "reason": "asked"},
         )
@@ -267,7 +268,7 @@ class Newsroom(RuleBasedStateMachine):
             self.clock.stop()
             transaction.set_rollback(True)
             self.undoing.__exit__(None, None, None)
-            registry.NETWORKS.pop("fake", None)
+            registry.NETWORKS["x"] = self.real
             for mention in getattr(self, "mentions", []):
                 live.connection().delete(f"wait:{mention.account_id}")
 
@@ -297,7 +298,7 @@ def test_promises_hold_in_every_order_of_events() -> None:
     run_state_machine_as_test(
         Newsroom,
         settings=settings(
-            max_examples=20,
+            max_examples=10,
             stateful_step_count=30,
             deadline=None,
             database=None,
