@@ -579,7 +579,7 @@ def test_export_of_signatures_names_nobody(rosa: Client, story: Petition) -> Non
 
     rows = list(csv.reader(response.getvalue().decode().splitlines()))
     assert len(rows) == 1 + 6
-    assert rows[1][:5] == [
+    assert sorted(rows[1:])[2][:5] == [
         story.slug,
         "2026-02-03T12:00:00Z",
         "confirmed",
