@@ -1,6 +1,7 @@
 """A whole newsroom and a real browser, shared by all journeys of a run."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ViewportSize
@@ -29,3 +30,8 @@ def phone(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
     yield context
     context.close()
+
+
+@pytest.fixture
+def stamp() -> str:
+    return f"{datetime.now(UTC):%H%M%S}"

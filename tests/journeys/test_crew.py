@@ -20,7 +20,7 @@ def test_film_from_a_phone_reaches_the_shelf(
 ) -> None:
     page = people.sign_in(phone, newsroom, as_="achol")
     expect(page.get_by_role("heading", name="Kakuma")).to_be_visible()
-    page.get_by_role("link", name="Film").click()
+    page.get_by_role("link", name="Film", exact=True).click()
     send(page, films.phone_film(tmp_path / "rain.mp4", seconds=3), title=TITLE)
     clip = page.locator("article, li", has_text=TITLE).first
     expect(clip).to_contain_text("Ready for the editors", timeout=PATIENCE)
@@ -53,6 +53,3 @@ def send(page: Page, film: Path, *, title: str) -> None:
     page.get_by_label("I asked for this film").check()
     expect(page.get_by_text("Safe on this phone")).to_be_visible()
     page.get_by_role("button", name="Send to London").click()
-    expect(page.locator("li", has_text=title).first).to_contain_text(
-        "Safely in London,", timeout=PATIENCE
-    )

@@ -92,7 +92,7 @@ def test_film_survives_an_outage_a_reload_and_a_network_that_breaks(
     # No network: the page opens, the film is kept, and is still there after a reload.
     flaky.cut()
     phone.set_offline(True)
-    page.get_by_role("link", name="Film").click()
+    page.get_by_role("link", name="Film", exact=True).click()
     fill(page, film, title=title)
     page.get_by_role("button", name="Send to London").click()
     card = page.locator("li", has_text=title)
@@ -221,7 +221,7 @@ def test_lost_phone_shows_nothing_and_forgets(
 ) -> None:
     page = sign_phone_in(browser, newsroom, phone, newsroom.address)
     wait_for_worker(page)
-    page.get_by_role("link", name="Film").click()
+    page.get_by_role("link", name="Film", exact=True).click()
     fill(page, heavy_film(tmp_path / "film.mp4", size=200_000), title="Left on a bus")
     assert kept_on(page) == 1
 

@@ -30,7 +30,7 @@ def test_a_manager_reads_filters_prints_and_exports(
     whole = number(answered.inner_text())
     assert whole > 100
 
-    page.get_by_text("Both lanes").click()
+    page.locator("summary", has_text="Both lanes").click()
     page.get_by_role("link", name="Field lane").click()
     page.wait_for_url(re.compile("lane=field"))
     narrowed = number(answered.inner_text())

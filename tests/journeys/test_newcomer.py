@@ -1,7 +1,6 @@
 """The README's five minutes: from a tweet to a signature, and the report that knows of it."""
 
 import re
-from datetime import UTC, datetime
 
 import pytest
 import requests
@@ -23,11 +22,6 @@ A_PERSON = (
 #: What the report shows one more of in the end, by itself.
 STEPS = ("Answered", "Clicks by people", "Signatures, confirmed")
 WORDS = "My neighbour walked here from Juba. What can I do that counts?"
-
-
-@pytest.fixture
-def stamp() -> str:
-    return f"{datetime.now(UTC):%H%M%S}"
 
 
 def test_tweet_becomes_a_video_reply_and_a_signature(

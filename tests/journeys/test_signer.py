@@ -5,14 +5,14 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from tests.journeys.test_newcomer import confirmation_link, stamp
+from tests.journeys.test_newcomer import confirmation_link
 from tests.running import Run
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 
 
-def test_a_signature_in_arabic_on_a_phone(phone: BrowserContext, newsroom: Run) -> None:
-    email = f"leila.{stamp()}@gmial.com"
+def test_a_signature_in_arabic_on_a_phone(phone: BrowserContext, newsroom: Run, stamp: str) -> None:
+    email = f"leila.{stamp}@gmial.com"
     page = phone.new_page()
     page.goto(f"{newsroom.address}/p/share-the-responsibility/?lang=ar")
     expect(page.locator("html")).to_have_attribute("dir", "rtl")

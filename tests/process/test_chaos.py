@@ -1,4 +1,4 @@
-"""A minute of chaos, with a seed of its own each time; the seed is printed, and plays it again."""
+"""Under a minute of chaos, always by the same seed; `make chaos` takes a new one, or yours."""
 
 import json
 import os
@@ -10,14 +10,14 @@ import pytest
 
 from tests.process.helpers import ROOT, bare_environment
 
-SECONDS, REPLIES = 30, 60
+SECONDS, REPLIES = 20, 40
 
 
 @pytest.mark.process
 @pytest.mark.timeout(400)
 def test_nothing_is_posted_twice_or_lost_whatever_fails(tmp_path: Path) -> None:
     settings = {
-        "SEED": os.environ.get("SEED", ""),
+        "SEED": os.environ.get("SEED", "23"),
         "SECONDS": str(SECONDS),
         "REPLIES": str(REPLIES),
         "RESULT": str(tmp_path / "chaos.json"),
