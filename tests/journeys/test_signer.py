@@ -34,6 +34,7 @@ def test_a_signature_in_arabic_on_a_phone(phone: BrowserContext, newsroom: Run, 
     answer = phone.request.get(newsroom.address + share, max_redirects=0)
     assert answer.headers["location"].startswith("https://wa.me/?text=")
 
+    page.set_extra_http_headers({"Accept-Language": "ar"})  # as an Arabic phone says
     page.goto(newsroom.address + copied[copied.index("/s/") :])
     expect(page).to_have_url(re.compile(r"/p/share-the-responsibility/\?l="))
     expect(page.locator("html")).to_have_attribute("dir", "rtl")
