@@ -30,12 +30,15 @@ class PersonAdmin(UserAdmin[User]):
     list_display = ("username", "name", "is_active", "last_login")
     list_filter = ("groups", "campaigns", "is_active")
     search_fields = ("username", "name", "email")
-    filter_horizontal = ("groups", "user_permissions", "campaigns")
+    filter_horizontal = ("campaigns",)
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         ("Person", {"fields": ("name", "email", "language")}),
         ("Work", {"fields": ("groups", "campaigns", "is_active", "is_staff", "is_superuser")}),
     )
+
+    # Roles take two people, and leaving out ends sessions: both have a page of their own.
+    readonly_fields = ("groups", "is_active", "is_superuser")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """People leave by losing `is_active`: the audit log still names them."""

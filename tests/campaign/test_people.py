@@ -12,6 +12,7 @@ from allauth.mfa.totp.internal.auth import (
     yield_hotp_counters_from_time,
 )
 from allauth.usersessions.models import UserSession
+from django.contrib.auth.models import Group
 from django.core import mail
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
@@ -306,3 +307,18 @@ def test_nobody_signs_up() -> None:
         {"username": "eve", "email": "eve@example.org", "password1": PASSWORD},
     )
     assert not User.objects.filter(username="eve").exists()
+
+
+def test_admin_site_is_no_way_around_the_second_person(campaign: Campaign, ada: User) -> None:
+    root = factories.UserFactory(is_staff=True, is_superuser=True)
+    page = reverse("admin:campaign_user_change", args=[ada.pk])
+    manager = Group.objects.get(name=roles.MANAGER)
+    form = {"username": ada.username, "name": "Ada", "language": "en", "groups": [manager.pk]}
+    answer = client_of(root).post(page, {**form, "is_superuser": "on"})
+    assert answer.status_code == 302
+    ada.refresh_from_db()
+    assert (list(ada.groups.values_list("name", flat=True)), ada.is_superuser) == (
+        [roles.ADMIN],
+        False,
+    )
+    assert ada.is_active
