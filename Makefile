@@ -35,11 +35,10 @@ dev:
 	@$(PYTHON) campaign/local/bootstrap.py --dev
 
 # What starts real processes or a browser comes after the rest: it is judged by the clock, and
-# mostly waits, so two files of it run side by side, each with a newsroom of its own. A
-# journey that fails is tried again, and the closing lines name it (R); a process test never is.
+# mostly waits, so two files of it run side by side, each with a newsroom of its own.
 test: dev
 	$(RUN) -m pytest -n auto --maxprocesses 8 -m "not process and not journey" $(ARGS)
-	CHROMIUM="$$($(RUN) -m tests.browser)" $(RUN) -m pytest -n 2 --dist loadfile -rsR -m "process or journey" $(ARGS)
+	CHROMIUM="$$($(RUN) -m tests.browser)" $(RUN) -m pytest -n 2 --dist loadfile -rs -m "process or journey" $(ARGS)
 
 # `make -k check` goes on after the first complaint.
 check: check-format check-lint check-types check-imports check-templates check-migrations

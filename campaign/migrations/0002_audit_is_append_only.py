@@ -15,5 +15,5 @@ DROP FUNCTION audit_is_append_only();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("campaign", "0001_initial")]
+    dependencies = [("campaign", "0001_schema")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

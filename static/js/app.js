@@ -47,13 +47,30 @@ function goes(name) {
     };
 }
 
-/* Somebody who was signed out in the meantime is told so where they are; what they typed stays. */
-document.addEventListener("htmx:responseError", (event) => {
-    if (event.detail.xhr.status !== 401) return;
+/* Somebody who was signed out in the meantime is told so where they are; what they typed stays.
+   A dialog takes the keyboard, so it waits until they pause: no letter is lost to it. */
+const TYPING_PAUSE = 1500;
+let typedAt = -Infinity;
+let telling = 0;
+
+function tellSignedOut() {
     const dialog = document.getElementById("signed-out");
+    const rest = typedAt + TYPING_PAUSE - performance.now();
+    clearTimeout(telling);
+    if (rest > 0) {
+        telling = setTimeout(tellSignedOut, rest);
+        return;
+    }
     const link = dialog.querySelector("a");
     link.href = `${link.dataset.address}?next=${encodeURIComponent(location.pathname + location.search)}`;
     if (!dialog.open) dialog.showModal();
+}
+
+document.addEventListener("input", () => {
+    typedAt = performance.now();
+});
+document.addEventListener("htmx:responseError", (event) => {
+    if (event.detail.xhr.status === 401) tellSignedOut();
 });
 
 /* Signing in anew, in this tab or another, changes the token that forms are sent with. */

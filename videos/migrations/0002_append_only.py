@@ -42,5 +42,6 @@ DROP FUNCTION custody_is_append_only();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("videos", "0003_consent_custody_captions")]
+    replaces = [("videos", "0004_append_only")]
+    dependencies = [("videos", "0001_schema")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

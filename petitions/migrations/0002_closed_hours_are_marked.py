@@ -108,5 +108,6 @@ DROP FUNCTION petitions_mark_hour(bigint, timestamptz);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("campaign", "0004_queue_by_replyable"), ("petitions", "0004_roll_ups")]
+    replaces = [("petitions", "0005_closed_hours_are_marked")]
+    dependencies = [("campaign", "0001_schema"), ("petitions", "0001_schema")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
