@@ -35,10 +35,10 @@ dev:
 	@$(PYTHON) campaign/local/bootstrap.py --dev
 
 # What starts real processes or a browser comes after the rest: it is judged by the clock, and
-# mostly waits, so two files of it run side by side, each with a newsroom of its own.
+# mostly waits, so the journeys, in one newsroom, run beside the others.
 test: dev
 	$(RUN) -m pytest -n auto --maxprocesses 8 -m "not process and not journey" $(ARGS)
-	CHROMIUM="$$($(RUN) -m tests.browser)" $(RUN) -m pytest -n 2 --dist loadfile -rs -m "process or journey" $(ARGS)
+	CHROMIUM="$$($(RUN) -m tests.browser)" $(RUN) -m pytest -n 2 --dist loadgroup -rs -m "process or journey" $(ARGS)
 
 # `make -k check` goes on after the first complaint.
 check: check-format check-lint check-types check-imports check-templates check-migrations

@@ -106,6 +106,13 @@ import redis  # noqa: E402
 django.setup()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With `--dist loadgroup`, the journeys share one newsroom; all else stays with its file."""
+    for item in items:
+        group = "journeys" if item.get_closest_marker("journey") else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def redis_connection() -> Iterator[redis.Redis]:
     """This process's Redis database. One of somebody else's that holds data is left alone."""

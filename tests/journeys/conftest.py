@@ -38,4 +38,3 @@ def phone(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def stamp() -> str:
     return f"{datetime.now(UTC):%H%M%S}"
-
