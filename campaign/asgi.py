@@ -31,8 +31,6 @@ routes: dict[str, Any] = {
 
 shelf = Shelf(pages, paths=settings.PUBLIC_PAGES, query=settings.PUBLIC_QUERY)
 
-shelf = Shelf(pages, paths=settings.PUBLIC_PAGES, query=settings.PUBLIC_QUERY)
-
 
 async def application(scope: events.Message, receive: events.Receive, send: events.Send) -> None:
     if scope["type"] == "lifespan":

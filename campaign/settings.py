@@ -368,6 +368,8 @@ DOCTOR = [
     "campaign.doctor.people_can_decide",
     "campaign.doctor.accounts_may_post",
 ]
+# What follows a restore, each a function of the moment at which the backup was made.
+AFTER_RESTORE = ["responders.actions.restoring.hold"]
 
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True

