@@ -43,6 +43,11 @@ class Environment(BaseSettings):
         pattern=r"^postgres(ql)?://",
         description="postgres://user:password@host:5432/name (PostgreSQL is the only database)",
     )
+    database_pooled: bool = Field(
+        default=False,
+        description="1 where DATABASE_URL leads to a pooler that shares connections between "
+        "transactions (PgBouncer), see docs/scale.md; else 0",
+    )
     redis_url: str = Field(
         pattern=r"^(rediss?|unix)://",
         description="redis://host:6379/0 or unix:///path/to/socket (Redis or Valkey)",

@@ -1,5 +1,6 @@
 """What is under deploy/: valid where a schema can say so, and true to the newsroom's processes."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -77,6 +78,24 @@ def test_media_worker_has_secrets_of_its_own() -> None:
         for name, spec in deployments().items()
     }
     assert [name for name, secret in secrets.items() if secret != "newsroom"] == ["media"]
+
+
+#: Who holds a lock for as long as its connection lives: they need PostgreSQL itself, not a pooler
+#: that hands connections around (docs/scale.md).
+DIRECT = {
+    "campaign/actions/sweeping.py",  # clock
+    "campaign/intake/guard.py",  # listen
+    "campaign/management/commands/clock.py",
+    "responders/actions/media.py",  # worker uploads
+}
+
+
+def test_whoever_needs_a_connection_of_its_own_is_known() -> None:
+    session = re.compile(r"pg_(?:try_)?advisory_lock|\b(?:LISTEN|PREPARE) \w|CREATE TEMP")
+    apps = ("campaign", "responders", "videos", "petitions")
+    paths = [path for app in apps for path in (ROOT / app).rglob("*.py")]
+    found = {str(one.relative_to(ROOT)) for one in paths if session.search(one.read_text())}
+    assert found == DIRECT
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not here")
