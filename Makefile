@@ -61,6 +61,7 @@ check-templates: dev
 
 check-migrations: dev
 	$(UNREAL) $(RUN) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	$(UNREAL) $(RUN) -W ignore::RuntimeWarning -m tests.migrations
 
 format: dev
 	$(RUN) -m ruff format $(CODE)

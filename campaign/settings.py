@@ -104,7 +104,12 @@ DATABASES = {
     "default": dj_database_url.parse(
         ENV.database_url, engine="django.db.backends.postgresql", conn_max_age=600
     )
-    | {"CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False}
+    | {
+        "CONN_HEALTH_CHECKS": True,
+        "ATOMIC_REQUESTS": False,
+        # A cursor on the server lives in one connection, which a pooler does not keep for us.
+        "DISABLE_SERVER_SIDE_CURSORS": ENV.database_pooled,
+    }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
