@@ -14,9 +14,7 @@ CLIPS = Path(__file__).resolve().parents[3] / "shared" / "data" / "clips"
 
 
 def encoded(source: Path, folder: Path) -> Path:
-    target = folder / "out.mp4"
-    encode.for_network(source, probe.examine(source, folder=folder), target)
-    return target
+    return encode.encode(source, probe.examine(source, folder=folder), folder=folder).post
 
 
 def loudness(path: Path, folder: Path) -> float:
@@ -127,9 +125,8 @@ def test_encode_tells_its_progress(folder: Path) -> None:
     source = films.film(folder / "a.mp4", seconds=6)
     heard: list[float] = []
 
-    encode.for_network(
-        source, probe.examine(source, folder=folder), folder / "b.mp4", on_progress=heard.append
-    )
+    film = probe.examine(source, folder=folder)
+    encode.encode(source, film, folder=folder, on_progress=heard.append)
 
     assert len(heard) > 2
     assert heard[-1] == pytest.approx(1.0, abs=0.05)
@@ -142,7 +139,7 @@ def test_encode_stops_after_its_time(folder: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(encode, "PATIENCE", 0.0)
 
     with pytest.raises(RefusedFilmError) as caught:
-        encode.for_network(source, film, folder / "b.mp4")
+        encode.encode(source, film, folder=folder)
 
     assert caught.value.reason is Reason.TOO_SLOW
 
@@ -154,10 +151,10 @@ def test_encode_refuses_a_playlist(folder: Path) -> None:
     claimed = Film("mov", "h264", 320, 180, 0, 1.0, sound=True, transfer=2)
 
     with pytest.raises(RefusedFilmError) as caught:
-        encode.for_network(source, claimed, folder / "b.mp4")
+        encode.encode(source, claimed, folder=folder)
 
     assert caught.value.reason is Reason.UNREADABLE
-    assert not (folder / "b.mp4").exists()
+    assert not (folder / "network.mp4").exists()
 
 
 def test_prepare_makes_clean_files_of_a_phones_film(phone_film: Path, folder: Path) -> None:

@@ -1,13 +1,12 @@
-"""The one re-encode of a film into X's format, and the preview and poster made from it.
+"""The one re-encode of a film: X's format, the preview and the poster, in one run of FFmpeg.
 
-The preview and the poster are made from the clean copy, never from the original: the original is
-decoded once. Flags and limits: docs/footage.md.
+The film is decoded once; cut, boxes and captions come before the ways part, so that nothing
+unprotected can be in any of the three. Flags and limits: docs/footage.md.
 """
 
-import json
-import math
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -24,9 +23,11 @@ NEARLY_SQUARE = 1.12
 # About real time on one core for a film of 1080p.
 PRESET = "veryfast"
 BARS = "0x161512"
-# Loudness of speech on phones: -16 LUFS, peaks under -1.5 dBTP, measured by EBU R128.
-LOUDNESS = "loudnorm=I=-16:TP=-1.5:LRA=11"
+# Loudness of speech on phones: -16 LUFS, true peaks under -1.5 dB, measured by EBU R128.
+LOUDNESS, PEAK = -16.0, -1.5
 SILENCE = -60.0
+# Between two samples the sound may rise above both by so many dB.
+BETWEEN_SAMPLES = 0.5
 PREVIEW_SIDE = 360
 POSTER = (768, 432)
 # At most so many seconds of work for a second of film, and for any film.
@@ -50,82 +51,123 @@ def canvas(film: Film) -> tuple[int, int]:
     return LANDSCAPE if ratio > 1 else PORTRAIT
 
 
-def for_network(
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Where the three files lie."""
+
+    post: Path
+    preview: Path
+    poster: Path
+
+
+def encode(
     source: Path,
     film: Film,
-    target: Path,
     *,
+    folder: Path,
     changes: Edits = edits.NONE,
     on_progress: Progress | None = None,
-) -> None:
-    """Re-encode `source` to `target` as X takes it; raises `RefusedFilmError`.
+) -> Encoded:
+    """Re-encode `source` into `folder` as X takes it, with a preview and a poster of it.
 
     Upright, in one of three shapes, 30 frames a second, loudness evened out, HDR brought to what
     every screen shows, and nothing kept of what the file said about its place, time and device.
     A film without sound stays without. `changes` are applied in the same pass; the helpers that
-    they need are written beside `target`.
+    they need are written into `folder`. Raises `RefusedFilmError`.
     """
     seconds = changes.seconds(film.seconds)
     opened = _open(source, start=changes.start, seconds=seconds)
-    command: list[str | Path] = [*opened, "-map", "0:v:0", *_strip()]
+    sound = ""
     if film.sound and changes.voice is not Voice.REMOVED:
-        command += ["-map", "0:a:0", "-c:a", "aac", "-b:a", "128k", "-ac", "2", "-ar", "48000"]
-        command += ["-flags:a", "+bitexact", "-af", _sound(opened, changes.voice, target.parent)]
-    width, height = canvas(film)
-    extra = edits.filters(
-        changes, width=width, height=height, seconds=seconds, folder=target.parent
-    )
-    command += ["-vf", ",".join([_picture(film), *extra])]
-    command += ["-c:v", "libx264", "-profile:v", "high", "-preset", PRESET, "-crf", "21"]
-    command += ["-maxrate", "5M", "-bufsize", "10M", "-g", "60", "-flags:v", "+cgop+bitexact"]
-    command += ["-threads", "2", "-bsf:v", "filter_units=remove_types=6"]
-    command += ["-fps_mode", "cfr", "-r", "30", "-max_muxing_queue_size", "1024"]
-    command += ["-progress", "pipe:1", "-stats_period", "0.25", *_mp4(), target]
+        sound = _sound(opened, changes.voice, folder)
+    made = Encoded(folder / "network.mp4", folder / "preview.mp4", folder / "poster.jpg")
+    command = [*opened, "-filter_complex", _graph(film, changes, sound=sound, folder=folder)]
+    command += [*_post(sounding=bool(sound)), made.post]
+    command += [*_preview(sounding=bool(sound)), made.preview]
+    command += [*_poster(), made.poster]
+    command += ["-progress", "pipe:1", "-stats_period", "0.25"]
     outcome = limits.run(
         command,
-        folder=target.parent,
+        folder=folder,
         seconds=HEAD_START + PATIENCE * film.seconds,
         on_line=_reader(seconds, on_progress) if on_progress else None,
     )
-    _check(outcome, target)
+    for target in (made.post, made.preview, made.poster):
+        _check(outcome, target)
+    return made
 
 
-def preview(source: Path, target: Path) -> None:
-    """A small copy of a clean film for the shelf: 360 lines, light enough for a slow line."""
+def _graph(film: Film, changes: Edits, *, sound: str, folder: Path) -> str:
+    """One way for the picture until it is as it will be shown; then one for each file."""
+    width, height = canvas(film)
+    seconds = changes.seconds(film.seconds)
+    extra = edits.filters(changes, width=width, height=height, seconds=seconds, folder=folder)
+    ways = [
+        f"[0:v:0]{','.join([_picture(film), *extra])},split=3[post][small][still]",
+        f"[small]{_small()}[preview]",
+        f"[still]{_telling_frame(seconds)}[poster]",
+    ]
+    if sound:
+        ways.append(f"[0:a:0]{sound},asplit=2[heard][faint]")
+    return ";".join(ways)
+
+
+def _small() -> str:
+    """360 lines, light enough for a slow line."""
     scale = f"scale=w={PREVIEW_SIDE}:h={PREVIEW_SIDE}:force_original_aspect_ratio=increase"
-    command: list[str | Path] = [*_open(source), "-map", "0:v:0", "-map", "0:a:0?", *_strip()]
-    command += ["-vf", f"{scale}:force_divisible_by=2,setsar=1,format=yuv420p"]
-    command += ["-c:v", "libx264", "-profile:v", "main", "-preset", PRESET, "-crf", "26"]
-    command += ["-g", "60", "-flags:v", "+cgop+bitexact", "-bsf:v", "filter_units=remove_types=6"]
-    command += ["-threads", "2", "-c:a", "aac", "-b:a", "64k", "-ac", "1"]
-    command += ["-flags:a", "+bitexact", *_mp4(), target]
-    _check(limits.run(command, folder=target.parent, seconds=240), target)
+    return f"{scale}:force_divisible_by=2,setsar=1"
 
 
-def poster(source: Path, target: Path, *, seconds: float) -> None:
-    """One telling frame of a clean film, as a JPEG of 16:9.
+def _telling_frame(seconds: float) -> str:
+    """The most usual of 24 frames, after the beginning, in 16:9 like every still that we show.
 
-    Every still that we show is 16:9; an upright or square film stands in it whole, before a blur
-    of itself.
+    An upright or square film stands in it whole, before a blur of itself.
     """
     start = min(seconds * 0.2, 2.0)
     width, height = POSTER
     fill = f"scale={width}:{height}:force_original_aspect_ratio=increase,crop={width}:{height}"
     fit = f"scale={width}:{height}:force_original_aspect_ratio=decrease:flags=lanczos"
-    chain = (
-        f"thumbnail=24,split[a][b];[a]{fill},gblur=sigma=24,eq=brightness=-0.12[back];"
+    return (
+        f"trim=start={start:.3f}:duration=1,thumbnail=24,split[a][b];"
+        f"[a]{fill},gblur=sigma=24,eq=brightness=-0.12[back];"
         f"[b]{fit}[front];[back][front]overlay=(W-w)/2:(H-h)/2,setsar=1"
     )
-    command: list[str | Path] = [*_open(source, start=start), "-map", "0:v:0", *_strip()]
-    command += ["-vf", chain, "-frames:v", "1", "-update", "1"]
-    command += ["-c:v", "mjpeg", "-q:v", "3", "-pix_fmt", "yuvj420p"]
-    command += ["-fflags", "+bitexact", "-flags:v", "+bitexact", "-f", "image2", target]
-    _check(limits.run(command, folder=target.parent, seconds=120), target)
 
 
-def _open(
-    source: Path, *, start: float = 0.0, seconds: float = probe.MAX_SECONDS + 1
-) -> list[str | Path]:
+def _post(*, sounding: bool) -> list[str | Path]:
+    said: list[str | Path] = ["-map", "[post]", *_h264("high", "21")]
+    said += ["-maxrate", "5M", "-bufsize", "10M", "-fps_mode", "cfr", "-r", "30"]
+    if sounding:
+        said += ["-map", "[heard]", "-c:a", "aac", "-b:a", "128k", "-ac", "2", "-ar", "48000"]
+    return [*said, *_mp4()]
+
+
+def _preview(*, sounding: bool) -> list[str | Path]:
+    said: list[str | Path] = ["-map", "[preview]", *_h264("main", "26")]
+    said += ["-fps_mode", "cfr", "-r", "30"]
+    if sounding:
+        said += ["-map", "[faint]", "-c:a", "aac", "-b:a", "64k", "-ac", "1"]
+    return [*said, *_mp4()]
+
+
+def _poster() -> list[str | Path]:
+    return [
+        *("-map", "[poster]", *_strip(), "-frames:v", "1", "-update", "1"),
+        *("-c:v", "mjpeg", "-q:v", "3", "-pix_fmt", "yuvj420p"),
+        *("-fflags", "+bitexact", "-flags:v", "+bitexact", "-f", "image2"),
+    ]
+
+
+def _h264(profile: str, quality: str) -> list[str | Path]:
+    return [
+        *("-c:v", "libx264", "-profile:v", profile, "-preset", PRESET, "-crf", quality),
+        *("-pix_fmt", "yuv420p", "-g", "60", "-flags:v", "+cgop+bitexact"),
+        *("-bsf:v", "filter_units=remove_types=6", "-threads", "2"),
+        *("-max_muxing_queue_size", "1024"),
+    ]
+
+
+def _open(source: Path, *, start: float, seconds: float) -> list[str | Path]:
     return [
         *(ffmpeg(), "-hide_banner", "-nostdin", "-loglevel", "error", "-y"),
         *("-protocol_whitelist", "file", "-format_whitelist", probe.FORMATS),
@@ -141,7 +183,10 @@ def _strip() -> list[str | Path]:
 
 
 def _mp4() -> list[str | Path]:
-    return ["-movflags", "+faststart", "-fflags", "+bitexact", "-f", "mp4"]
+    return [
+        *(*_strip(), "-flags:a", "+bitexact"),
+        *("-movflags", "+faststart", "-fflags", "+bitexact", "-f", "mp4"),
+    ]
 
 
 def _picture(film: Film) -> str:
@@ -174,41 +219,38 @@ def _picture(film: Film) -> str:
 
 def _sound(opened: list[str | Path], voice: Voice, folder: Path) -> str:
     """The filters from the film's sound to ours: the voice first, then its loudness."""
-    if voice is Voice.CHANGED:
-        changed = edits.CHANGED_VOICE
-        return f"{changed},{_even_loudness(opened, folder, before=f'{changed},')}"
-    return _even_loudness(opened, folder)
+    before = [edits.CHANGED_VOICE] if voice is Voice.CHANGED else []
+    before.append("aresample=48000")
+    return ",".join([*before, *_even_loudness(opened, before, folder)])
 
 
-def _even_loudness(opened: list[str | Path], folder: Path, *, before: str = "") -> str:
-    """The filter that brings this film's speech to our loudness by one steady gain.
+def _even_loudness(opened: list[str | Path], before: list[str], folder: Path) -> list[str]:
+    """The filters that bring this film's speech to our loudness by one steady gain.
 
-    Measured first: in one pass the filter would ride the gain and lift the wind between words.
+    Measured first: a filter that works in one pass rides the gain and lifts the wind between
+    words. Only where the gain would push a peak over the limit is that peak held down.
     """
     command = [*opened, "-map", "0:a:0", "-vn", "-dn", "-sn"]
     command[command.index("error")] = "info"
-    command += ["-af", f"{before}{LOUDNESS}:print_format=json", "-f", "null", "-"]
+    meter = ",".join([*before, "ebur128=peak=true:framelog=quiet"])
+    command += ["-af", meter, "-f", "null", "-"]
     outcome = limits.run(command, folder=folder, seconds=180)
     measured = _read_loudness(outcome.errors) if outcome.ok else None
-    if measured is None or measured["input_i"] < SILENCE:
-        return "aresample=48000"
-    return (
-        f"{LOUDNESS}:linear=true:measured_I={measured['input_i']}"
-        f":measured_TP={measured['input_tp']}:measured_LRA={measured['input_lra']}"
-        f":measured_thresh={measured['input_thresh']}:offset={measured['target_offset']}"
-        ",aresample=48000"
-    )
+    if measured is None or measured[0] < SILENCE:
+        return []
+    loudness, peak = measured
+    gain = LOUDNESS - loudness
+    steps = [f"volume={gain:.2f}dB"]
+    if peak + gain > PEAK:
+        steps.append(f"alimiter=limit={PEAK - BETWEEN_SAMPLES}dB:level=false:latency=true")
+    return steps
 
 
-def _read_loudness(text: str) -> dict[str, float] | None:
-    """The figures that loudnorm printed, or None if there are none or one is not a number."""
-    found = re.findall(r"\{[^{}]*\"input_i\"[^{}]*\}", text)
-    if not found:
-        return None
-    printed = json.loads(found[-1])
-    names = ("input_i", "input_tp", "input_lra", "input_thresh", "target_offset")
-    figures = {name: float(printed[name]) for name in names}
-    return figures if all(map(math.isfinite, figures.values())) else None
+def _read_loudness(text: str) -> tuple[float, float] | None:
+    """Integrated loudness (LUFS) and true peak (dB) that the meter printed; None without both."""
+    loudness = re.findall(r"^\s*I:\s*(-?[\d.]+) LUFS", text, re.MULTILINE)
+    peak = re.findall(r"^\s*Peak:\s*(-?[\d.]+) dBFS", text, re.MULTILINE)
+    return (float(loudness[-1]), float(peak[-1])) if loudness and peak else None
 
 
 def _reader(seconds: float, on_progress: Progress) -> Callable[[str], None]:

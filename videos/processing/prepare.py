@@ -1,10 +1,11 @@
-"""From a film as it came to the files that may be shown: look, re-encode, shrink, check."""
+"""From a film as it came to the files that may be shown: look, re-encode, check."""
 
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import av
 from PIL import Image
 
 from videos.processing import edits, encode, probe
@@ -13,9 +14,8 @@ from videos.processing.probe import Film, Reason, RefusedFilmError
 from videos.processing.traces import traces
 
 BLOCK = 1024 * 1024
-# How much of the work is done when the re-encode, the preview and the poster are ready.
-ENCODED = 80
-PREVIEWED = 94
+# How much of the work is done when FFmpeg has ended, in percent.
+ENCODED = 97
 COMPLETE = 0.9
 
 
@@ -55,33 +55,21 @@ def prepare(
     of place, time or device: none such is returned.
     """
     film = probe.examine(source, folder=folder)
-    main = folder / "network.mp4"
-    encode.for_network(
+    made = encode.encode(
         source,
         film,
-        main,
+        folder=folder,
         changes=changes,
         on_progress=lambda part: on_progress(round(part * ENCODED)),
     )
-    result = probe.examine(main, folder=folder)
+    post = _made("post", made.post, "video/mp4")
     wanted = changes.seconds(film.seconds)
-    if result.seconds < wanted * COMPLETE:
-        raise RefusedFilmError(Reason.CUT_OFF, f"{result.seconds:.1f} of {wanted:.1f} s")
-    on_progress(ENCODED)
-    small = folder / "preview.mp4"
-    encode.preview(main, small)
-    on_progress(PREVIEWED)
-    still = folder / "poster.jpg"
-    encode.poster(main, still, seconds=result.seconds)
+    if post.seconds < wanted * COMPLETE:
+        raise RefusedFilmError(Reason.CUT_OFF, f"{post.seconds:.1f} of {wanted:.1f} s")
+    preview = _made("preview", made.preview, "video/mp4")
+    poster = _made("poster", made.poster, "image/jpeg")
     on_progress(100)
-    return Prepared(
-        film=film,
-        files=(
-            _made("post", main, "video/mp4", result),
-            _made("preview", small, "video/mp4", probe.examine(small, folder=folder)),
-            _made("poster", still, "image/jpeg", result),
-        ),
-    )
+    return Prepared(film=film, files=(post, preview, poster))
 
 
 def digest(path: Path) -> str:
@@ -90,21 +78,29 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _made(kind: str, path: Path, content_type: str, shown: Film) -> Made:
+def _made(kind: str, path: Path, content_type: str) -> Made:
+    """A file that FFmpeg has just written, looked at and hashed. Raises when it has a trace."""
     if found := traces(path):
         raise RefusedFilmError(Reason.NOT_CLEAN, f"{kind}: {', '.join(found)}"[:500])
-    picture = content_type.startswith("image/")
-    width, height = shown.width, shown.height
-    if picture:
-        with Image.open(path) as image:
-            width, height = image.size
+    width, height, seconds = _measure(path, content_type)
     return Made(
         kind=kind,
         path=path,
         content_type=content_type,
         width=width,
         height=height,
-        seconds=0.0 if picture else shown.seconds,
+        seconds=seconds,
         size=path.stat().st_size,
         sha256=digest(path),
     )
+
+
+def _measure(path: Path, content_type: str) -> tuple[int, int, float]:
+    """Width, height and seconds (0 of a picture) of a file of our own making."""
+    if content_type.startswith("image/"):
+        with Image.open(path) as image:
+            return (*image.size, 0.0)
+    with av.open(str(path), container_options={"protocol_whitelist": "file"}) as container:
+        film = container.streams.video[0]
+        seconds = float(film.duration * film.time_base) if film.duration and film.time_base else 0.0
+        return film.width, film.height, seconds

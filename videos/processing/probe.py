@@ -55,6 +55,11 @@ class Reason(enum.StrEnum):
     BROKEN = "broken"
 
     @property
+    def may_pass(self) -> bool:
+        """Whether the same film may be prepared when it is tried once more."""
+        return self in {Reason.UNREADABLE, Reason.TOO_SLOW, Reason.NOT_CLEAN, Reason.BROKEN}
+
+    @property
     def message(self) -> str | Promise:
         """What happened, and what to do next, in the words of the person who filmed."""
         return MESSAGES[self]
