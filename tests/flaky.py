@@ -2,7 +2,7 @@
 
 `Flaky` forwards bytes between a browser and the newsroom on loopback. It limits what goes up,
 resets every connection each `reset_every` seconds and then refuses new ones for `down` seconds, as
-a phone between two masts meets it.
+a phone between two masts meets it. `hush` is worse: connections stay, and nothing comes or goes.
 """
 
 import asyncio
@@ -74,6 +74,10 @@ class Flaky:
         """Reset everything now; stay away for `down` seconds, or until `mend`."""
         self._call(lambda: self._cut(down))
 
+    def hush(self) -> None:
+        """Connections stay open and carry nothing, until `mend`."""
+        self._call(self._flowing.clear)
+
     def mend(self) -> None:
         self._call(self._mend)
 
@@ -94,6 +98,8 @@ class Flaky:
 
     async def _run(self, ready: threading.Event) -> None:
         self._stopping = asyncio.Event()
+        self._flowing = asyncio.Event()
+        self._flowing.set()
         server = await asyncio.start_server(self._carry, "127.0.0.1", self.port)
         self.port = server.sockets[0].getsockname()[1]
         troubles = asyncio.create_task(self._trouble())
@@ -122,6 +128,7 @@ class Flaky:
 
     def _mend(self) -> None:
         self.is_down = False
+        self._flowing.set()
 
     def _reset_all(self) -> None:
         for writer in list(self._writers):
@@ -161,6 +168,7 @@ class Flaky:
             while piece := await reader.read(PIECE):
                 if limited and self.rate:
                     await self._wait_for(len(piece))
+                await self._flowing.wait()
                 if limited:
                     self.carried += len(piece)
                 writer.write(piece)

@@ -25,7 +25,7 @@ from tests import browser as browsers
 from tests.bench.sending import Sender
 from tests.flaky import Flaky
 from tests.journeys.people import sign_in
-from tests.journeys.test_field import fill, heavy_film
+from tests.journeys.phones import fill, heavy_film
 from tests.running import Run, running_newsroom
 
 FILM = 6 * 1024 * 1024

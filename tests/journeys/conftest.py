@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect
 
+from tests.flaky import Flaky
 from tests.running import Run, running_newsroom
 
 # Two newsrooms prepare their films while the journeys are under way.
@@ -33,6 +34,12 @@ def phone(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
     yield context
     context.close()
+
+
+@pytest.fixture
+def flaky(newsroom: Run) -> Iterator[Flaky]:
+    with Flaky(int(newsroom.port)) as proxy:
+        yield proxy
 
 
 @pytest.fixture

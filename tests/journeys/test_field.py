@@ -6,7 +6,6 @@ import hashlib
 import os
 import re
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +14,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.flaky import Flaky
-from tests.journeys import people
+from tests.journeys import people, phones
 from tests.journeys.conftest import PHONE
 from tests.journeys.people import PATIENCE
 from tests.running import Run
-from tests.videos import films
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 
@@ -27,75 +25,23 @@ WEIGHT = 120_000
 PIECE = 1024 * 1024
 
 
-@pytest.fixture
-def flaky(newsroom: Run) -> Iterator[Flaky]:
-    with Flaky(int(newsroom.port)) as proxy:
-        yield proxy
-
-
-def sign_phone_in(browser: Browser, newsroom: Run, phone: BrowserContext, base: str) -> Page:
-    """A coordinator makes a code; the phone opens its link, by way of `base`."""
-    desk = browser.new_context()
-    page = people.sign_in(desk, newsroom, as_="tom")
-    page.goto(f"{newsroom.address}/c/iwelcome/phones/")
-    page.get_by_label("Whose phone").select_option(label="Achol, Kakuma")
-    page.get_by_label("Which phone").fill("Red phone")
-    page.get_by_role("button", name="Make a code").click()
-    link = page.locator(".phones-link").inner_text()
-    desk.close()
-    field = phone.new_page()
-    field.set_default_timeout(PATIENCE)
-    field.goto(base + link.removeprefix(newsroom.address))
-    field.get_by_role("button", name="Sign this phone in").click()
-    expect(field.get_by_role("heading", name="Kakuma")).to_be_visible()
-    return field
-
-
-def wait_for_worker(page: Page) -> None:
-    """Until the page would open without a network."""
-    page.locator("body[data-kept]").wait_for()
-
-
-def heavy_film(path: Path, *, size: int) -> Path:
-    """A film that plays, made heavy by a box of random bytes that players pass over."""
-    film = films.phone_film(path, seconds=2)
-    padding = size - film.stat().st_size
-    with film.open("ab") as file:
-        file.write(padding.to_bytes(4, "big") + b"free" + os.urandom(padding - 8))
-    return film
-
-
-def fill(page: Page, film: Path, *, title: str) -> None:
-    page.locator("#id_film").set_input_files(film)  # what a camera would give
-    page.locator(".film-person:has(:enabled)").first.click()
-    page.locator("#id_language").select_option("en")
-    page.locator("#id_title").fill(title)
-    page.locator("[name=consent]").check()
-    expect(page.get_by_text("Safe on this phone")).to_be_visible()
-
-
-def stored(newsroom: Run) -> dict[str, str]:
-    """sha256 → state of every upload there."""
-    with psycopg2.connect(newsroom.database_url) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT sha256, status FROM videos_upload")
-        return dict(cursor.fetchall())
-
-
 def test_film_survives_an_outage_a_reload_and_a_network_that_breaks(
     *, browser: Browser, newsroom: Run, phone: BrowserContext, flaky: Flaky, tmp_path: Path
 ) -> None:
     title = f"Rain {uuid.uuid4().hex[:6]}"
-    page = sign_phone_in(browser, newsroom, phone, flaky.address)
-    wait_for_worker(page)
-    film = heavy_film(tmp_path / "film.mp4", size=2_500_000)
+    page = phones.sign_phone_in(browser, newsroom, phone, flaky.address)
+    phones.wait_for_worker(page)
+    film = phones.heavy_film(tmp_path / "film.mp4", size=2_500_000)
+    sha256 = hashlib.sha256(film.read_bytes()).hexdigest()
 
     # No network: the page opens, the film is kept, and is still there after a reload.
     flaky.cut()
     phone.set_offline(True)
     page.get_by_role("link", name="Film", exact=True).click()
-    fill(page, film, title=title)
+    phones.fill(page, film, title=title)
+    film.unlink()  # what was kept is a copy
     page.get_by_role("button", name="Send to London").click()
-    card = page.locator("li", has_text=title)
+    card = phones.card(page, title)
     expect(card).to_contain_text("Waits for a network")
     page.reload()
     expect(card).to_contain_text("Waits for a network")
@@ -110,32 +56,16 @@ def test_film_survives_an_outage_a_reload_and_a_network_that_breaks(
         page.wait_for_timeout(1_300)
         flaky.cut(down=0.4)
     page.reload()
-    expect(card).to_contain_text("Safely in London,", timeout=PATIENCE)
+    phones.expect_safe(page, title)
 
-    sha256 = hashlib.sha256(film.read_bytes()).hexdigest()
-    assert stored(newsroom)[sha256] == "stored"
-    twice = flaky.carried - before - film.stat().st_size
+    assert phones.stored(newsroom)[sha256] == "stored"
+    twice = flaky.carried - before - 2_500_000
     assert twice < (3 + 1) * PIECE, f"{twice} bytes were sent more than once"
 
     # What is safe may go; nothing of it is left on the phone.
     card.get_by_role("button", name="Delete here").click()
     expect(card.get_by_role("button", name="Delete here")).to_be_hidden()
-    assert kept_on(page) == 0
-
-
-def kept_on(page: Page) -> int:
-    """How many films lie on the phone."""
-    count: int = page.evaluate(
-        """async () => {
-            let count = 0;
-            const root = await navigator.storage.getDirectory();
-            try {
-                for await (const _ of (await root.getDirectoryHandle("films")).keys()) count += 1;
-            } catch {}
-            return count;
-        }"""
-    )
-    return count
+    assert phones.kept_on(page) == 0
 
 
 def test_two_films_that_look_alike_are_two_films(
@@ -145,18 +75,15 @@ def test_two_films_that_look_alike_are_two_films(
     page = people.sign_in(phone, newsroom, as_="achol")
     hashes = []
     for number in (1, 2):
-        film = heavy_film(tmp_path / "IMG_0001.mp4", size=300_000)
+        film = phones.heavy_film(tmp_path / "IMG_0001.mp4", size=300_000)
         os.utime(film, (1_700_000_000, 1_700_000_000))
         hashes.append(hashlib.sha256(film.read_bytes()).hexdigest())
         page.goto(f"{newsroom.address}/field/film/")
         title = f"Twin {number} {hashes[-1][:6]}"
-        fill(page, film, title=title)
-        page.get_by_role("button", name="Send to London").click()
-        expect(page.locator("li", has_text=title)).to_contain_text(
-            "Safely in London,", timeout=PATIENCE
-        )
+        phones.send(page, film, title=title)
+        phones.expect_safe(page, title)
 
-    assert [stored(newsroom)[one] for one in hashes] == ["stored", "stored"]
+    assert [phones.stored(newsroom)[one] for one in hashes] == ["stored", "stored"]
 
 
 def test_phone_without_room_says_so_and_keeps_the_form(
@@ -168,7 +95,7 @@ def test_phone_without_room_says_so_and_keeps_the_form(
     tools = phone.new_cdp_session(page)
     tools.send("Storage.overrideQuotaForOrigin", {"origin": newsroom.address, "quotaSize": 1000})
 
-    page.locator("#id_film").set_input_files(heavy_film(tmp_path / "big.mp4", size=400_000))
+    page.locator("#id_film").set_input_files(phones.heavy_film(tmp_path / "big.mp4", size=400_000))
 
     expect(page.locator("[data-field=film]")).to_contain_text("This phone has no room for a copy")
     expect(page.locator("#id_title")).to_have_value("Kept words")
@@ -219,11 +146,11 @@ def evidence(newsroom: Run) -> set[str]:
 def test_lost_phone_shows_nothing_and_forgets(
     browser: Browser, newsroom: Run, phone: BrowserContext, tmp_path: Path
 ) -> None:
-    page = sign_phone_in(browser, newsroom, phone, newsroom.address)
-    wait_for_worker(page)
+    page = phones.sign_phone_in(browser, newsroom, phone, newsroom.address)
+    phones.wait_for_worker(page)
     page.get_by_role("link", name="Film", exact=True).click()
-    fill(page, heavy_film(tmp_path / "film.mp4", size=200_000), title="Left on a bus")
-    assert kept_on(page) == 1
+    phones.fill(page, phones.heavy_film(tmp_path / "film.mp4", size=200_000), title="Left on a bus")
+    assert phones.kept_on(page) == 1
 
     desk = browser.new_context()
     tom = people.sign_in(desk, newsroom, as_="tom")
@@ -236,7 +163,7 @@ def test_lost_phone_shows_nothing_and_forgets(
 
     # The page is open and hears of it by itself.
     page.wait_for_url("**/field/join/", timeout=PATIENCE)
-    assert kept_on(page) == 0
+    assert phones.kept_on(page) == 0
     assert page.evaluate("caches.keys()") == []
     page.goto(f"{newsroom.address}/field/")
     expect(page.get_by_label("Code from London")).to_be_visible()

@@ -10,6 +10,7 @@ const cost = document.getElementById("cost");
 const most = Number(form?.dataset.maxBytes);
 let draft = null; // the record of the film that is copied
 let copying = null; // a promise, while it is
+let restored = null; // a promise: what was left here before is looked for first
 
 function show(name, words) {
     const slot = form.querySelector(`[data-field="${name}"] [data-errors]`);
@@ -51,9 +52,6 @@ async function choose(input) {
         input.value = "";
         return;
     }
-    const old = draft;
-    draft = null;
-    if (old) await keep.drop(old);
     copying = take(file);
     await copying;
     copying = null;
@@ -61,6 +59,10 @@ async function choose(input) {
 }
 
 async function take(file) {
+    await restored;
+    const old = draft;
+    draft = null;
+    if (old) await keep.drop(old);
     const id = crypto.randomUUID();
     line.textContent = say("copying", { n: percent(0, 1) });
     try {
@@ -146,7 +148,7 @@ async function send() {
 }
 
 if (form) {
-    restore();
+    restored = restore();
     for (const input of form.querySelectorAll("[type=file]")) {
         input.addEventListener("change", () => choose(input));
     }

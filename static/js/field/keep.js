@@ -2,7 +2,7 @@
 
    A film is copied in the moment it is chosen, because a phone re-encodes what is chosen a second
    time, and a file in the gallery may be gone tomorrow. The copy lies in OPFS; where a browser has
-   none, the film itself is put into IndexedDB. */
+   none, in pieces in IndexedDB (`copy.js`). */
 
 const FOLDER = "films";
 
@@ -41,6 +41,15 @@ async function within(store, mode, work) {
 
 /** A film's record; `state` is draft, phone, sent, safe or refused. Oldest first. */
 export async function films() {
+    return (await everything()).filter((record) => !record.code);
+}
+
+/** The same of what shows a consent: a recording, a picture; `code` says which consent. */
+export async function evidence() {
+    return (await everything()).filter((record) => record.code);
+}
+
+async function everything() {
     const all = await within("films", "readonly", (store) => store.getAll());
     return all.sort((one, other) => one.added - other.added);
 }
@@ -59,7 +68,7 @@ export function change(id, fields) {
     });
 }
 
-/** Consents that London has not heard of yet, by the code that was handed over. */
+/** Consents of which London has not all, by the code that was handed over. */
 export function consents() {
     return within("consents", "readonly", (store) => store.getAll());
 }
@@ -68,8 +77,20 @@ export function putConsent(consent) {
     return within("consents", "readwrite", (store) => store.put(consent));
 }
 
-export function dropConsent(code) {
-    return within("consents", "readwrite", (store) => store.delete(code));
+/** Change some fields of a consent that is still there, in one step. */
+export function changeConsent(code, fields) {
+    return within("consents", "readwrite", (store) => {
+        const request = store.get(code);
+        request.onsuccess = () => {
+            if (request.result) store.put({ ...request.result, ...fields });
+        };
+    });
+}
+
+/** A consent and what shows it. */
+export async function dropConsent(code) {
+    await within("consents", "readwrite", (store) => store.delete(code));
+    for (const record of await evidence()) if (record.code === code) await drop(record);
 }
 
 export function fact(name) {
@@ -108,41 +129,45 @@ export function copy(file, id, onProgress) {
         worker.onmessage = ({ data }) => {
             if (data.bytes !== undefined) onProgress(data.bytes);
             if (data.failed) end(() => reject(new NotKept(data.failed === "full")));
-            if (data.sha256) end(() => finish(file, id, data).then(resolve, reject));
+            if (data.sha256) end(() => resolve(factsOf(file, id, data)));
         };
-        worker.postMessage({ file, id, folder: FOLDER });
+        // The worker finds the database made.
+        database().then(() => worker.postMessage({ file, id, folder: FOLDER }), reject);
     });
 }
 
-async function finish(file, id, { sha256, where }) {
-    if (where === "indexeddb") {
-        try {
-            await within("blobs", "readwrite", (store) => store.put(file, id));
-        } catch (error) {
-            throw new NotKept(error?.name === "QuotaExceededError");
-        }
-    }
-    return { id, where, sha256, length: file.size, name: file.name, type: file.type };
+function factsOf({ name, type, size }, id, { sha256, where }) {
+    return { id, where, sha256, length: size, name, type };
+}
+
+/** Where the pieces of a film lie in the database. */
+function piecesOf(id) {
+    return IDBKeyRange.bound([id], [id, []]);
 }
 
 /** The film's bytes; null when the browser has thrown them away. */
 export async function bytes(record) {
     try {
-        if (record.where === "indexeddb") {
-            return (await within("blobs", "readonly", (store) => store.get(record.id))) ?? null;
-        }
-        const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER);
-        const film = await (await folder.getFileHandle(record.id)).getFile();
+        const film = record.where === "indexeddb" ? await fromPieces(record.id) : await fromFile(record.id);
         return film.size === record.length ? film : null;
     } catch {
         return null;
     }
 }
 
+async function fromPieces(id) {
+    return new Blob(await within("blobs", "readonly", (store) => store.getAll(piecesOf(id))));
+}
+
+async function fromFile(id) {
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER);
+    return (await folder.getFileHandle(id)).getFile();
+}
+
 /** Forget a film and what is known of it. */
 export async function drop(record) {
     await within("films", "readwrite", (store) => store.delete(record.id));
-    await within("blobs", "readwrite", (store) => store.delete(record.id));
+    await within("blobs", "readwrite", (store) => store.delete(piecesOf(record.id)));
     try {
         const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER);
         await folder.removeEntry(record.id);
@@ -165,7 +190,7 @@ export async function wipe() {
     await Promise.allSettled([
         ...registrations.map((one) => one.unregister()),
         ...names.map((name) => caches.delete(name)),
-        navigator.storage.getDirectory().then((root) => root.removeEntry(FOLDER, { recursive: true })),
+        navigator.storage?.getDirectory?.().then((root) => root.removeEntry(FOLDER, { recursive: true })),
         new Promise((resolve) => {
             const request = indexedDB.deleteDatabase("field");
             request.onsuccess = request.onerror = request.onblocked = resolve;
