@@ -325,7 +325,7 @@ CLOCK: dict[str, float] = {
     "videos.actions.preparing.sweep": 10,
     "videos.actions.uploads.sweep": 10,
     "videos.actions.uploads.sweep_originals": 86_400,
-    "videos.actions.briefs.sweep": 10,
+    "videos.actions.brief_footage.sweep": 10,
     "videos.actions.notices.sweep": 15,
     "videos.actions.consent.sweep": 30,
     "petitions.actions.counting.count_all": 3,

@@ -129,7 +129,7 @@ def _links(petition: Petition, mentions: list[Mention], chance: random.Random) -
                 clip_id=clip.pk,
                 clip_title=clip.title,
                 storyteller=clip.storyteller.public_name,
-                place=str(clip.storyteller.place),
+                place=shown.place,
                 shown_name=shown.name,
                 shown_place=shown.place,
                 shown_quote=clip.quote,

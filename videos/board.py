@@ -22,6 +22,10 @@ class Show(StrEnum):
     DONE = "done"
 
 
+#: A link of fewer bytes a second is slow: a film of 12 MB takes four minutes.
+SLOW = 50_000
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """A place with its clock, its light, its people, and its rows."""
@@ -42,6 +46,16 @@ class Group:
         if self.day is not None:
             points |= {"rises": self.day.rises, "sets": self.day.sets}
         return {name: round((at.hour * 60 + at.minute) / 14.4, 1) for name, at in points.items()}
+
+    @property
+    def link(self) -> float | None:
+        """Bytes a second of the quickest film that is coming from there; None while none is."""
+        coming = [row.coming for row in self.rows if row.coming and row.coming.offline is None]
+        return max((one.rate for one in coming if one.arrived), default=None)
+
+    @property
+    def is_slow(self) -> bool:
+        return self.link is not None and self.link < SLOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +105,7 @@ def _shown(campaign: Campaign, show: Show, *, at: datetime) -> BriefQuerySet:
 
 def _places(campaign: Campaign, *, at: datetime) -> list[Place]:
     """The campaign's places with `tellers` (who may be filmed) and `busy` (who are asked)."""
-    consents = Consent.objects.valid(network=NETWORK, campaign=campaign, at=at).values(
+    consents = Consent.objects.agreed(network=NETWORK, campaign=campaign, at=at).values(
         "storyteller"
     )
     may = Q(storytellers__campaign=campaign, storytellers__active=True)

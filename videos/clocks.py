@@ -11,7 +11,9 @@ from django.db.models import Aggregate, Count, DurationField, F, Prefetch
 from django.utils import timezone
 
 from campaign.models import Campaign, Mention
-from videos.models import Brief, BriefQuerySet, Clip
+from videos import coming
+from videos.coming import Coming
+from videos.models import Brief, BriefQuerySet, Clip, Upload
 
 #: From which briefs "usually" is learnt, how many it takes to say so, and how long it is kept.
 HISTORY = timedelta(days=60)
@@ -110,6 +112,7 @@ class Row:
     steps: tuple[Step, ...]
     usual: timedelta | None
     clip: Clip | None
+    coming: Coming | None
     tone: str
     at: datetime
 
@@ -142,6 +145,12 @@ class Row:
         return self.is_ready and mention is not None and mention.status in Mention.OPEN
 
     @property
+    def prepared(self) -> int | None:
+        """Percent of the preparing of its clip; None unless a worker is at it."""
+        works = self.clip is not None and self.clip.status == Clip.Status.PROCESSING
+        return self.clip.progress if self.clip is not None and works else None
+
+    @property
     def trouble(self) -> bool:
         """The film came, and cannot be used."""
         return self.clip is not None and self.clip.status == Clip.Status.FAILED
@@ -152,16 +161,18 @@ class Row:
 
 
 def row(brief: Brief, *, usual: Usual, at: datetime) -> Row:
-    """The clock of a brief; give it with place, storyteller, mention and clips."""
+    """The clock of a brief; give it as `complete` brings it."""
     steps = _steps(brief)
     running = next((step for step in steps if step.running), None)
     clips = list(brief.clips.all())
     ready = [clip for clip in clips if clip.status == Clip.Status.READY]
+    films = (coming.of(upload, at=at) for upload in brief.uploads.all())
     return Row(
         brief=brief,
         steps=steps,
         usual=usual.half.get(running.name) if running else None,
         clip=next(iter(ready or clips), None),
+        coming=next(filter(None, films), None),
         tone=_tone(brief, running, usual, at=at),
         at=at,
     )
@@ -189,7 +200,7 @@ def rows(briefs: Iterable[Brief], *, campaign: Campaign) -> list[Row]:
 
 
 def lines(mentions: Iterable[Mention], *, campaign: Campaign) -> dict[int, Row]:
-    """By mention, the clock of the brief that was sent last: for the desk's cards. Two queries."""
+    """By mention, the clock of the newest brief: for the desk’s cards. Three queries."""
     found = complete(Brief.objects.filter(campaign=campaign, mention__in=list(mentions)))
     newest = found.order_by("mention", "-sent_at", "-pk").distinct("mention")
     return {one.brief.mention_id or 0: one for one in rows(newest, campaign=campaign)}
@@ -226,12 +237,13 @@ def _tone(brief: Brief, running: Step | None, usual: Usual, *, at: datetime) -> 
 
 
 def complete(briefs: BriefQuerySet) -> BriefQuerySet:
-    """With all that a clock asks of a brief, in two queries."""
+    """With all that a clock asks of a brief, in three queries."""
+    on_their_way = Upload.objects.unfinished().order_by("begun_at")
     clips = Clip.objects.select_related("storyteller").order_by("-received_at")
     return (
         briefs.select_related("place", "storyteller", "mention", "accepted_by", "replacement")
         .defer("mention__raw", "mention__search")
-        .prefetch_related(Prefetch("clips", clips))
+        .prefetch_related(Prefetch("clips", clips), Prefetch("uploads", on_their_way))
     )
 
 

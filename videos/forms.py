@@ -19,8 +19,8 @@ from videos.wording import Words
 
 
 def storytellers_at(place: Place) -> StorytellerQuerySet:
-    """The storytellers of a place, each with `has_consent`: whether a clip of them may be shown."""
-    consents = Consent.objects.valid(
+    """The storytellers of a place, each with `has_consent`: whether they may be filmed."""
+    consents = Consent.objects.agreed(
         network=footage.NETWORK, campaign=OuterRef("campaign"), at=timezone.now()
     )
     return (
@@ -250,6 +250,22 @@ class ConsentForm(forms.Form):
 
     def _moment(self, day: date, at: time) -> datetime:
         return datetime.combine(day, at, tzinfo=self.storyteller.place.tz)
+
+
+class EvidenceForm(forms.Form):
+    """What a phone tells of the file that shows a consent, before the file itself comes."""
+
+    evidence_id = forms.UUIDField()
+    evidence_name = forms.CharField(max_length=1000, required=False)
+    evidence_type = forms.CharField(max_length=60, required=False)
+    evidence_length = forms.IntegerField(min_value=1, max_value=consent_forms.MAX_EVIDENCE)
+    evidence_sha256 = forms.RegexField(r"\A[0-9a-f]{64}\Z")
+
+    @property
+    def film(self) -> uploads.Film:
+        said = self.cleaned_data
+        names = ("evidence_id", "evidence_name", "evidence_length", "evidence_sha256")
+        return uploads.Film(*(said[name] for name in names))
 
 
 class ShelfFilter(forms.Form):

@@ -155,7 +155,8 @@ def incoming(campaign: Campaign) -> ClipQuerySet:
 
 
 def consent_state(consent: Consent | None) -> str:
-    """`none`, `withdrawn`, `ended`, `review` (talk again), `incomplete` (a minor's), or `valid`."""
+    """`none`, `withdrawn`, `ended`, `incomplete` (a minor's), `awaited` (what shows it is not here
+    yet), `review` (talk again), or `valid`."""
     now = timezone.now()
     if consent is None:
         return "none"
@@ -166,6 +167,8 @@ def consent_state(consent: Consent | None) -> str:
     guarded = consent.guardian_agreed and consent.child_assented
     if consent.storyteller.is_minor and not guarded:
         return "incomplete"
+    if consent.awaits_evidence:
+        return "awaited"
     return "review" if consent.review_at is not None and consent.review_at <= now else "valid"
 
 

@@ -152,8 +152,8 @@ def _places(campaign: Campaign, *, themes: set[str], at: datetime) -> Iterable[P
 
 
 def _askable(campaign: Campaign, *, themes: set[str], at: datetime) -> StorytellerQuerySet:
-    """Active storytellers whose consent is valid, with what they spoke of and if they are asked."""
-    consents = Consent.objects.valid(network=NETWORK, campaign=campaign, at=at)
+    """Active storytellers who agreed, with what they spoke of and if they are asked."""
+    consents = Consent.objects.agreed(network=NETWORK, campaign=campaign, at=at)
     asked = Brief.objects.open().filter(storyteller=OuterRef("pk"))
     shown = [Clip.Status.READY, Clip.Status.PROCESSING, Clip.Status.RECEIVED]
     about = Clip.objects.filter(

@@ -31,14 +31,20 @@ class WrongOffsetError(Exception):
 
 def offset(upload: uuid.UUID) -> int:
     """How many bytes have arrived; 0 of an upload that has no file yet."""
+    return progress(upload)[0]
+
+
+def progress(upload: uuid.UUID) -> tuple[int, float]:
+    """Bytes that have arrived, and when the last did, in seconds of the epoch; (0, 0.0) of none."""
     try:
-        return _path(upload).stat().st_size
+        facts = path(upload).stat()
     except FileNotFoundError:
-        return 0
+        return 0, 0.0
+    return facts.st_size, facts.st_mtime
 
 
 def exists(upload: uuid.UUID) -> bool:
-    return _path(upload).exists()
+    return path(upload).exists()
 
 
 def begin(upload: uuid.UUID) -> None:
@@ -78,7 +84,7 @@ def start_over(upload: uuid.UUID) -> None:
 
 def sha256(upload: uuid.UUID) -> str:
     digest = hashlib.sha256()
-    with _path(upload).open("rb") as file:
+    with path(upload).open("rb") as file:
         while block := file.read(1024 * 1024):
             digest.update(block)
     return digest.hexdigest()
@@ -90,7 +96,7 @@ def whole(upload: uuid.UUID) -> Iterator[IO[bytes] | None]:
 
     Raises FileNotFoundError.
     """
-    with _path(upload).open("rb") as file:
+    with path(upload).open("rb") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -101,17 +107,17 @@ def whole(upload: uuid.UUID) -> Iterator[IO[bytes] | None]:
 
 def remove(upload: uuid.UUID) -> None:
     """Delete the file; one that is gone already is no error."""
-    _path(upload).unlink(missing_ok=True)
+    path(upload).unlink(missing_ok=True)
 
 
 def older_than(seconds: float) -> list[uuid.UUID]:
     """Uploads with a file that nobody has written to for so long."""
     limit = time.time() - seconds
     found = []
-    for path in _folder().iterdir():
+    for file in _folder().iterdir():
         try:
-            if path.stat().st_mtime < limit:
-                found.append(uuid.UUID(path.name))
+            if file.stat().st_mtime < limit:
+                found.append(uuid.UUID(file.name))
         except (FileNotFoundError, ValueError):
             continue
     return found
@@ -123,14 +129,15 @@ def _folder() -> Path:
     return folder
 
 
-def _path(upload: uuid.UUID) -> Path:
+def path(upload: uuid.UUID) -> Path:
+    """Where its bytes lie; the file may not be there yet."""
     return _folder() / upload.hex
 
 
 @contextmanager
 def _opened(upload: uuid.UUID) -> Iterator[IO[bytes]]:
     """The file, made if need be, under its lock."""
-    descriptor = os.open(_path(upload), os.O_RDWR | os.O_CREAT, 0o600)
+    descriptor = os.open(path(upload), os.O_RDWR | os.O_CREAT, 0o600)
     with os.fdopen(descriptor, "r+b", buffering=0) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield file

@@ -233,6 +233,8 @@ async def _patch(request: Request, upload: Upload, receive: Receive) -> None:
             await _finish(upload)
         except uploads.DamagedError as error:
             raise Answer(MISMATCH, str(error)) from None
+    else:
+        await sync_to_async(uploads.tell_progress)(upload)
     raise Answer(204, Upload_Offset=str(writer.end), **_expires(upload))
 
 

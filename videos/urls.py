@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("field/consent/", consents.consent, name="field-consent"),
     path("field/consents/", consents.consents, name="field-consents"),
     path("field/films/", films.films, name="field-films"),
+    path("field/films/<uuid:pk>/again/", films.try_again, name="field-film-again"),
     path("field/briefs/", phone_briefs.mine, name="field-briefs"),
     path("field/briefs/<int:pk>/<slug:step>/", phone_briefs.step, name="field-brief-step"),
     path("field/duty/", phone_briefs.duty, name="field-duty"),

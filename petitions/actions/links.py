@@ -31,8 +31,9 @@ TRIES = 5
 class LinkSubject:
     """What a link stands for; each fact as it is at the time of the call.
 
-    `storyteller` and `place` are for reports. The public sees only what is `shown_…`: as much as
-    the storyteller's consent allows, or nothing.
+    `storyteller` and `place` are for reports and their exports, the place no finer than the
+    storyteller's consent allows. The public sees only what is `shown_…`: as much as the consent
+    allows, or nothing.
     """
 
     mention_id: int | None = None

@@ -19,7 +19,7 @@ def subject_of(reply: Reply, *, mention: Mention) -> links.LinkSubject:
         clip_id=clip.pk if clip else None,
         clip_title=clip.title if clip else "",
         storyteller=clip.storyteller.public_name if clip else "",
-        place=str(clip.storyteller.place) if clip else "",
+        place=shown.place if shown else "",  # exports leave the building, too
         shown_name=shown.name if shown else "",
         shown_place=shown.place if shown else "",
         shown_quote=clip.quote if clip else "",

@@ -18,6 +18,7 @@ const KINDS = [
     "clip",
     "brief",
     "upload",
+    "sending",
     "pause",
     "counts",
     "stream",

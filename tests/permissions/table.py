@@ -135,6 +135,7 @@ TABLE: dict[str, str] = {
     "field-consent": CREW,
     "field-consents": CREW,
     "field-films": CREW,
+    "field-film-again": CREW,
     "field-briefs": CREW,
     "field-brief-step": CREW,
     "field-duty": CREW,

@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 
 from campaign.models import Mention
 from tests import factories
-from videos.actions import briefs
+from videos.actions import brief_footage, brief_state, briefs, crew_steps
 from videos.models import Brief, Clip, Place, Storyteller
 
 side = st.integers(0, 1)
@@ -68,7 +68,7 @@ class Field(RuleBasedStateMachine):
 
     @rule(place=side, person=side)
     def ask(self, place: int, person: int) -> None:
-        with suppress(briefs.MentionTakenError):
+        with suppress(brief_state.MentionTakenError):
             briefs.ask(
                 self.asking(place, person),
                 campaign=self.campaign,
@@ -79,21 +79,21 @@ class Field(RuleBasedStateMachine):
     @rule(place=side, person=side)
     def reassign(self, place: int, person: int) -> None:
         brief = self.newest()
-        with suppress(briefs.BriefError):
+        with suppress(brief_state.BriefError):
             if brief:
                 briefs.reassign(brief, self.asking(place, person), by=self.editors[person])
 
     @rule(what=st.sampled_from(["cancel", "give_time", "tweet_deleted", "sweep"]))
     def london(self, what: str) -> None:
         brief = self.newest()
-        with suppress(briefs.BriefOverError):
+        with suppress(brief_state.BriefOverError):
             if what == "sweep":
-                briefs.sweep()
+                brief_footage.sweep()
             elif what == "tweet_deleted":
                 Mention.objects.filter(pk=self.mention.pk).update(
                     status=Mention.Status.GONE, claimed_by=None, claimed_until=None
                 )
-                briefs.sweep()
+                brief_footage.sweep()
             elif brief and what == "cancel":
                 briefs.cancel(brief, by=self.editors[0])
             elif brief:
@@ -118,17 +118,17 @@ class Field(RuleBasedStateMachine):
             return
         before = Brief.objects.filter(pk=brief.pk).values().get()
         by = self.crews[crew]
-        with suppress(briefs.BriefOverError):
+        with suppress(brief_state.BriefOverError):
             try:
                 if what == "decline":
-                    briefs.decline(brief, refusal=Brief.Refusal.LIGHT, by=by)
+                    crew_steps.decline(brief, refusal=Brief.Refusal.LIGHT, by=by)
                 elif what == "write":
                     briefs.write(brief, "Two takes.", by=by)
                 elif what == "saw":
-                    briefs.saw([brief])
+                    crew_steps.saw([brief])
                 else:
-                    getattr(briefs, what)(brief, by=by)
-            except briefs.NotYourPlaceError:
+                    getattr(crew_steps, what)(brief, by=by)
+            except brief_state.NotYourPlaceError:
                 assert brief.place != self.places[crew]
                 assert Brief.objects.filter(pk=brief.pk).values().get() == before
 
@@ -149,8 +149,8 @@ class Field(RuleBasedStateMachine):
                 ready_at=None,
             )
         )
-        briefs.uploading(brief)
-        briefs.received(brief, by=self.crews[self.places.index(brief.place)])
+        brief_footage.uploading(brief)
+        brief_footage.received(brief, by=self.crews[self.places.index(brief.place)])
 
     @rule()
     def film_is_ready(self) -> None:
@@ -159,7 +159,7 @@ class Field(RuleBasedStateMachine):
             Clip.objects.filter(pk=clip.pk).update(
                 status=Clip.Status.READY, ready_at=timezone.now()
             )
-            briefs.footage_ready(clip.pk)
+            brief_footage.ready(clip.pk)
 
     @rule(minutes=st.sampled_from([1, 3, 30]))
     def wait(self, minutes: int) -> None:

@@ -15,7 +15,7 @@ from campaign.models import Campaign, Mention, User
 from responders.actions import ranking
 from tests import factories
 from videos import board, clocks, daylight, routing
-from videos.actions import briefs
+from videos.actions import brief_footage, briefs, crew_steps
 from videos.models import Brief, Clip, Place
 
 pytestmark = pytest.mark.django_db
@@ -361,12 +361,12 @@ def test_footage_puts_the_tweet_first(campaign: Campaign, kakuma: Place) -> None
     brief = fill(campaign, kakuma)
     Mention.objects.update(priority_parts={"clip": 25}, priority=25)
     crew = kakuma.crew.get().user
-    briefs.start_filming(brief, by=crew)
-    briefs.received(brief, by=crew)
+    crew_steps.start_filming(brief, by=crew)
+    brief_footage.received(brief, by=crew)
     clip = brief.clips.get()
     Clip.objects.filter(pk=clip.pk).update(status=Clip.Status.READY, ready_at=timezone.now())
-    briefs.footage_ready(clip.pk)
-    briefs.footage_ready(clip.pk)
+    brief_footage.ready(clip.pk)
+    brief_footage.ready(clip.pk)
     assert brief.mention is not None
     mention = brief.mention
     mention.refresh_from_db()

@@ -77,6 +77,27 @@ def test_field_shows_how_each_clip_is_doing(
     assert "The end of this film is missing. Send it again." in page
 
 
+def test_crew_has_a_failed_film_prepared_once_more(
+    client: Client, grace: User, storyteller: Storyteller
+) -> None:
+    facts = {"storyteller": storyteller, "consent": False, "status": Clip.Status.FAILED}
+    stuck = factories.ClipFactory(**facts, title="Stuck", failure="broken")
+    hopeless = factories.ClipFactory(**facts, title="A letter", failure="not_a_video")
+    elsewhere = factories.ClipFactory(status=Clip.Status.FAILED, failure="broken")
+    User.objects.filter(pk=grace.pk).update(language="sw")
+
+    page = client.get(FIELD).content.decode()
+    assert page.count("data-prepare-again") == 1
+    assert wording.speak("sw").try_again in page
+    assert f"storyteller={storyteller.pk}&amp;language=" in page
+    assert client.post(f"{FILMS}{stuck.pk}/again/").json() == {"status": "received"}
+    statuses = [client.post(f"{FILMS}{pk}/again/").status_code for pk in (stuck.pk, elsewhere.pk)]
+    assert statuses == [409, 404]
+    stuck.refresh_from_db()
+    hopeless.refresh_from_db()
+    assert (stuck.status, stuck.failure, hopeless.status) == ("received", "", "failed")
+
+
 def test_field_shows_the_own_place_alone(
     client: Client, grace: User, storyteller: Storyteller
 ) -> None:

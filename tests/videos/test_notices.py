@@ -22,7 +22,7 @@ from campaign.actions import devices as phones
 from campaign.models import User
 from tests import factories
 from videos import push
-from videos.actions import briefs, notices
+from videos.actions import briefs, crew_steps, notices
 from videos.models import Brief, Notice, Place, PushSubscription
 
 pytestmark = pytest.mark.django_db
@@ -154,7 +154,7 @@ def test_nothing_rings_in_quiet_hours(phone: Phone, kakuma: Place, grace: User) 
 def test_what_is_over_is_not_told(phone: Phone, kakuma: Place, grace: User) -> None:
     notices.subscribe(phone.subscription, device=None, user=grace)
     with time_machine.travel(EVENING, tick=False) as clock:
-        briefs.accept(asked(kakuma), by=grace)
+        crew_steps.accept(asked(kakuma), by=grace)
         clock.move_to(EVENING + timedelta(hours=10))
         assert send_owed() == [False, False]
     assert Notice.objects.filter(dropped_at=None).count() == 0
@@ -165,7 +165,7 @@ def test_taking_back_and_a_line_ring_too(phone: Phone, kakuma: Place, grace: Use
     notices.subscribe(phone.subscription, device=None, user=grace)
     with time_machine.travel(DAY, tick=False):
         brief = asked(kakuma)
-        briefs.saw([brief])
+        crew_steps.saw([brief])
         briefs.write(brief, "By noon, please.", by=brief.sent_by)
         briefs.write(brief, "Ndiyo.", by=grace)
         assert send_owed() == [True, False, True]  # the mail is for what nobody saw

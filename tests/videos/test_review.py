@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.files import File
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,7 +17,16 @@ from campaign.models import User
 from campaign.roles import SAFEGUARDING
 from tests import factories
 from tests.videos import films
-from videos.actions import consent_forms, footage, preparing, protection, retention, review
+from videos import storage
+from videos.actions import (
+    consent_forms,
+    evidence,
+    footage,
+    preparing,
+    protection,
+    retention,
+    review,
+)
 from videos.models import Clip, Consent, CustodyEvent, Protection, Rendition, Storyteller
 
 pytestmark = pytest.mark.django_db
@@ -193,6 +203,36 @@ def test_ask_again_and_retry(leila: Storyteller, maya: User) -> None:
     review.retry(failed, by=maya)
     failed.refresh_from_db()
     assert (failed.status, failed.failure) == ("received", "")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_evidence_goes_when_nobody_can_need_it_and_never_before(
+    leila: Storyteller, maya: User
+) -> None:
+    long_ago = timezone.now() - timedelta(days=leila.campaign.keep_footage_days + 2)
+    safe = storage.keep_evidence(ContentFile(b"yes"), consent=1, sha256="1" * 64)
+    facts: dict[str, Any] = {"evidence": safe, "evidence_sha256": "1" * 64}
+    first = factories.ConsentFactory(
+        storyteller=leila, version=2, given_at=long_ago - timedelta(days=9), **facts
+    )
+    # Ended by itself: its posts may still be seen.
+    other = factories.StorytellerFactory(place=leila.place, campaign=leila.campaign)
+    factories.ConsentFactory(
+        storyteller=other, given_at=long_ago - timedelta(days=9), expires_at=long_ago, **facts
+    )
+    assert retention.purge() == 0
+    clip = factories.ClipFactory(storyteller=leila, consent=False, received_at=timezone.now())
+    retention.hold(clip, reason="A court asked", by=maya)
+    factories.ConsentFactory(
+        storyteller=leila, version=3, given_at=long_ago, evidence="evidence/3", evidence_sha256="3"
+    )
+    assert retention.purge() == 0
+    retention.release(clip, by=maya)
+    assert (retention.purge(), retention.purge()) == (1, 0)
+    first.refresh_from_db()
+    assert first.evidence_purged_at is not None
+    assert not storage.exists(safe)
+    assert evidence.verify_evidence(first) == ""
 
 
 def test_retention_deletes_in_time_and_never_what_is_held(leila: Storyteller, maya: User) -> None:

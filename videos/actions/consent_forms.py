@@ -11,7 +11,7 @@ from campaign import audit
 from campaign.models import Campaign, User
 from videos import storage, withdrawal_codes
 from videos.actions import footage, protection
-from videos.models import Consent, Storyteller
+from videos.models import Clip, Consent, Storyteller
 
 #: When nobody says otherwise, we ask again after so long whether it still holds.
 REVIEW_AFTER = timedelta(days=180)
@@ -46,6 +46,9 @@ class Terms:
     expires_at: datetime | None = None
     review_at: datetime | None = None
     form_version: str = FORM_VERSION
+    #: Of the evidence that a phone will send; nobody relies on the consent before it is here.
+    evidence_sha256: str = ""
+    evidence_type: str = ""
     #: Made on the phone when it is offline; else one is made here.
     code: str = field(default="", repr=False)
 
@@ -89,15 +92,16 @@ def give(storyteller: Storyteller, terms: Terms, *, by: User) -> Given:
 def attach_evidence(consent: Consent, upload: File[bytes], *, content_type: str, by: User) -> None:
     """Store the recording or picture that shows a consent, once; the same file again is fine.
 
-    Raises `ConsentError` when there is other evidence already, or the file is empty or too large.
+    Raises `ConsentError` when there is other evidence already, or another was promised, or the
+    file is empty or too large.
     """
     footage.check_person(consent.storyteller, by=by)
-    size = upload.size or 0
-    if not 0 < size <= MAX_EVIDENCE:
-        raise ConsentError("The evidence is empty or larger than 64 MB. Record it again, shorter.")
+    check_evidence(upload.size or 0)
     sha256 = storage.digest(upload)
-    if consent.evidence_sha256 == sha256:
+    if consent.evidence and consent.evidence_sha256 == sha256:
         return
+    if consent.awaits_evidence and consent.evidence_sha256 != sha256:
+        raise ConsentError("This is other evidence than the phone promised.")
     name = storage.keep_evidence(upload, consent=consent.pk, sha256=sha256)
     with transaction.atomic():
         attached = Consent.objects.filter(pk=consent.pk, evidence="").update(
@@ -105,11 +109,19 @@ def attach_evidence(consent: Consent, upload: File[bytes], *, content_type: str,
         )
         if attached:
             facts = {"version": consent.version, "sha256": sha256}
+            for clip in Clip.objects.filter(storyteller=consent.storyteller_id):
+                footage.announce(clip)  # from now on it may be shown
             audit.record("filed evidence of consent", consent.storyteller, after=facts, by=by)
     if not attached:
         storage.remove(name)
         raise ConsentError("There is other evidence of this consent on file already.")
     consent.refresh_from_db(fields=["evidence", "evidence_sha256", "evidence_type"])
+
+
+def check_evidence(size: int) -> None:
+    """Raise `ConsentError` for a file of so many bytes that cannot be evidence."""
+    if not 0 < size <= MAX_EVIDENCE:
+        raise ConsentError("The evidence is empty or larger than 64 MB. Record it again, shorter.")
 
 
 @transaction.atomic
@@ -155,6 +167,8 @@ def _draw_up(terms: Terms, storyteller: Storyteller, *, by: User) -> Consent:
         show_voice=terms.show_voice,
         show_name=terms.show_name,
         show_place=terms.show_place,
+        evidence_sha256=terms.evidence_sha256,
+        evidence_type=terms.evidence_type[:60],
         expires_at=terms.expires_at,
         review_at=terms.review_at or given_at + REVIEW_AFTER,
     )

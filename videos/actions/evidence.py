@@ -67,7 +67,7 @@ def verify_files(clip: Clip) -> Iterator[Break]:
 
 def verify_evidence(consent: Consent) -> str:
     """What is wrong with the evidence of a consent; "" when it is as it was filed."""
-    if not consent.evidence:
+    if not consent.evidence or consent.evidence_purged_at is not None:
         return ""
     found = _digest(consent.evidence)
     if found is None:

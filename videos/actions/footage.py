@@ -14,7 +14,7 @@ from redis import RedisError
 from campaign import audit, live
 from campaign.models import User
 from videos import custody, storage
-from videos.actions import briefs
+from videos.actions import brief_footage
 from videos.models import Brief, Clip, Consent, CrewMember, Storyteller
 from videos.processing.probe import MAX_BYTES, Reason
 
@@ -212,7 +212,7 @@ def _save(clip: Clip, arrival: Arrival | None, *, by: User) -> Clip:
         clip, custody.Kind.RECEIVED, sha256=clip.original_sha256, by=by, bytes=clip.original_bytes
     )
     if clip.brief is not None:
-        briefs.received(clip.brief, by=by)
+        brief_footage.received(clip.brief, by=by)
     announce(clip)
     transaction.on_commit(lambda: ring(clip.pk))
     after = {"sha256": clip.original_sha256, "bytes": clip.original_bytes}
@@ -242,7 +242,7 @@ def _check_brief(brief: Brief | None, *, storyteller: Storyteller) -> None:
 
 
 def _check_consent(storyteller: Storyteller) -> None:
-    allowed = Consent.objects.valid(
+    allowed = Consent.objects.agreed(
         network=NETWORK, campaign=storyteller.campaign_id, at=timezone.now()
     )
     if not allowed.filter(storyteller=storyteller).exists():

@@ -25,7 +25,7 @@ from redis import RedisError
 from campaign import audit
 from campaign.models import AuditEntry
 from videos import custody, storage
-from videos.actions import briefs, captions, footage, protection
+from videos.actions import brief_footage, captions, footage, protection
 from videos.models import Clip, Protection, Rendition
 from videos.processing.edits import Edits, Voice
 from videos.processing.prepare import Made, Prepared, digest, prepare
@@ -238,7 +238,7 @@ def _shelve(clip_id: uuid.UUID, files: list[Made], names: list[str], *, seconds:
     hashes = {one.kind: one.sha256 for one in files}
     audit.record("prepared", clip, after={"status": clip.status, "sha256": hashes}, by=None)
     if clip.brief_id is not None:
-        transaction.on_commit(lambda: briefs.footage_ready(clip_id), robust=True)
+        transaction.on_commit(lambda: brief_footage.ready(clip_id), robust=True)
     return True
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from campaign import audit
 from campaign.models import User
 from videos import custody, storage
-from videos.actions import briefs, footage
+from videos.actions import brief_footage, footage
 from videos.models import Clip, Consent, Protection, Rendition, Storyteller
 from videos.processing.edits import MAX_BOXES, MAX_KEYS, Box, Key
 
@@ -115,7 +115,7 @@ def verify(clip: Clip, *, by: User) -> None:
             _move(clip, Clip.Status.READY)
         else:
             footage.announce(clip)
-        transaction.on_commit(lambda: briefs.footage_ready(clip.pk), robust=True)
+        transaction.on_commit(lambda: brief_footage.ready(clip.pk), robust=True)
         sha256 = post.sha256 if post else ""
         custody.record(clip, custody.Kind.VERIFIED, sha256=sha256, by=by)
         audit.record("verified protection", clip, after={"status": clip.status}, by=by)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from campaign import audit
 from campaign.models import User
 from videos import custody, storage
-from videos.actions import briefs, footage, protection
+from videos.actions import brief_footage, footage, protection
 from videos.models import Clip, Protection, Rendition
 from videos.processing.probe import MAX_SECONDS, MIN_SECONDS
 
@@ -56,7 +56,7 @@ def accept(clip: Clip, *, nobody_else: bool, by: User) -> None:
         clip.save(update_fields=["accepted_at", "accepted_by", "status"])
         footage.announce(clip)
         custody.record(clip, custody.Kind.ACCEPTED, sha256=post.sha256, by=by, bystanders="none")
-        transaction.on_commit(lambda: briefs.footage_ready(clip.pk), robust=True)
+        transaction.on_commit(lambda: brief_footage.ready(clip.pk), robust=True)
         after = {"status": clip.status}
         audit.record("accepted", clip, before={"status": before}, after=after, by=by)
 

@@ -1,7 +1,7 @@
-"""A film arrives in pieces: every write about uploads.
+"""A film, or what shows a consent, arrives in pieces: every write about uploads.
 
-Told of (`announce`), whole and checked (`finish`), in the storage (`store`, a job); or removed by
-the phone, expired, refused. Each step may be cut off at any point and done again.
+Told of (`announce`, `announce_evidence`), whole and checked (`finish`), in the storage (`store`, a
+job); or removed by the phone, expired, refused. Each step may be cut off and done again.
 """
 
 import logging
@@ -22,8 +22,8 @@ from redis import RedisError
 from campaign import audit, live
 from campaign.models import Device, User
 from videos import spool, storage
-from videos.actions import briefs, footage
-from videos.models import Brief, Clip, Place, Storyteller, Upload
+from videos.actions import brief_footage, consent_forms, footage
+from videos.models import Brief, Clip, Consent, Place, Storyteller, Upload
 
 log = logging.getLogger(__name__)
 
@@ -93,18 +93,27 @@ def announce(
         return _told_again(known, film, by=by)
     footage.check(storyteller, brief=brief, by=by.user)
     footage.check_size(film.length)
-    return _announce(film, telling, storyteller=storyteller, brief=brief, by=by)
+    facts = {"storyteller": storyteller, "brief": brief, "telling": asdict(telling)}
+    return _announce(film, facts, by=by)
+
+
+def announce_evidence(film: Film, consent: Consent, *, by: Sender) -> Upload:
+    """Take note of the file that shows a consent, which named its hash; as `announce` does.
+
+    Raises `consent_forms.ConsentError`, `QuotaFullError`, `OtherFilmError`.
+    """
+    known = Upload.objects.filter(pk=film.id).first()
+    if known is not None:
+        return _told_again(known, film, by=by)
+    consent_forms.check_evidence(film.length)
+    if film.sha256 != consent.evidence_sha256:
+        raise OtherFilmError("This consent was given with other evidence.")
+    facts = {"storyteller": consent.storyteller, "consent": consent, "telling": {}}
+    return _announce(film, facts, by=by)
 
 
 @transaction.atomic
-def _announce(
-    film: Film,
-    telling: footage.Telling,
-    *,
-    storyteller: Storyteller,
-    brief: Brief | None,
-    by: Sender,
-) -> Upload:
+def _announce(film: Film, facts: dict[str, Any], *, by: Sender) -> Upload:
     """One at a time for a place, so that its quota holds."""
     Place.objects.select_for_update(no_key=True).get(pk=by.place.pk)
     _check_quota(by.place, more=film.length)
@@ -113,9 +122,7 @@ def _announce(
         pk=film.id,
         defaults={
             "place": by.place,
-            "storyteller": storyteller,
-            "brief": brief,
-            "telling": asdict(telling),
+            **facts,
             "user": by.user,
             "device": by.device,
             "name": footage.tidy(film.name),
@@ -128,8 +135,8 @@ def _announce(
     if not made:
         return _told_again(upload, film, by=by)
     _tell(upload)
-    facts = {"sha256": upload.sha256, "bytes": upload.length}
-    audit.record("announced", upload, after=facts, by=by.user)
+    noted = {"sha256": upload.sha256, "bytes": upload.length}
+    audit.record("announced", upload, after=noted, by=by.user)
     return upload
 
 
@@ -154,7 +161,13 @@ def begin(upload: Upload) -> None:
     spool.begin(upload.pk)
     begun = Upload.objects.filter(pk=upload.pk, begun_at=None).update(begun_at=timezone.now())
     if begun and upload.brief is not None:
-        briefs.uploading(upload.brief)
+        brief_footage.uploading(upload.brief)
+
+
+def tell_progress(upload: Upload) -> None:
+    """Another piece has come: the board follows."""
+    if upload.brief_id is not None:
+        live.announce("sending", campaign=upload.storyteller.campaign_id, ids=[upload.brief_id])
 
 
 def finish(upload: Upload, *, sha256: str) -> None:
@@ -176,7 +189,7 @@ def finish(upload: Upload, *, sha256: str) -> None:
 
 
 def store(upload_id: uuid.UUID) -> None:
-    """Move a whole film from the spool into the storage, and make it a clip. Safe to call again.
+    """Move what is whole from the spool into the storage: a clip, or evidence. Safe to call again.
 
     Storage that is away raises its own error; the spool keeps the film and the sweep tries again.
     """
@@ -189,7 +202,7 @@ def store(upload_id: uuid.UUID) -> None:
             upload.refresh_from_db(fields=["status"])
             if file is None or upload.status != Upload.Status.RECEIVED:
                 return
-            _make_clip(upload, File(file, name=upload.name))
+            _take_in(upload, File(file, name=upload.name))
     except FileNotFoundError:
         if not spool.exists(upload.pk):
             _lose(upload)
@@ -198,24 +211,33 @@ def store(upload_id: uuid.UUID) -> None:
     spool.remove(upload.pk)
 
 
-def _make_clip(upload: Upload, file: File[bytes]) -> None:
+def _take_in(upload: Upload, file: File[bytes]) -> None:
+    clip = None
     try:
-        clip = footage.receive(
-            file,
-            telling_of(upload),
-            storyteller=upload.storyteller,
-            brief=upload.brief,
-            arrival=footage.Arrival(upload.pk, upload.announced_at, upload.device_id),
-            by=upload.user,
-        )
+        if upload.consent is None:
+            clip = _make_clip(upload, file)
+        else:
+            kind = upload.consent.evidence_type
+            consent_forms.attach_evidence(upload.consent, file, content_type=kind, by=upload.user)
     except footage.NoConsentError:
         _refuse(upload, Upload.Reason.CONSENT)
     except footage.NotYourPlaceError:
         _refuse(upload, Upload.Reason.PLACE)
-    except footage.BadFileError:
+    except (footage.BadFileError, consent_forms.ConsentError):
         _refuse(upload, Upload.Reason.FILE)
     else:
         _stored(upload, clip)
+
+
+def _make_clip(upload: Upload, file: File[bytes]) -> Clip:
+    return footage.receive(
+        file,
+        telling_of(upload),
+        storyteller=upload.storyteller,
+        brief=upload.brief,
+        arrival=footage.Arrival(upload.pk, upload.announced_at, upload.device_id),
+        by=upload.user,
+    )
 
 
 @transaction.atomic
@@ -269,21 +291,23 @@ def _check_quota(place: Place, *, more: int) -> None:
     open_ones = Upload.objects.at(place).unfinished()
     taken = open_ones.aggregate(taken=Sum("length"))["taken"] or 0
     if taken + more > settings.UPLOAD_QUOTA:
-        log.warning("place %s has %d bytes on their way and wants %d more", place, taken, more)
+        log.warning("place %d has %d bytes on their way and wants %d more", place.pk, taken, more)
         raise QuotaFullError(
             "Too much is on its way from here. Send or remove what waits, then try again."
         )
 
 
 def _read(upload_id: uuid.UUID) -> Upload:
-    rows = Upload.objects.select_related("storyteller__place", "brief", "user", "place")
+    rows = Upload.objects.select_related(
+        "storyteller__place", "consent__storyteller", "brief", "user", "place"
+    )
     return rows.get(pk=upload_id)
 
 
 @transaction.atomic
-def _stored(upload: Upload, clip: Clip) -> None:
+def _stored(upload: Upload, clip: Clip | None) -> None:
     """The same film sent under two ids is one clip, and belongs to the first of them."""
-    own = clip if clip.pk == upload.pk else None
+    own = clip if clip is not None and clip.pk == upload.pk else None
     Upload.objects.filter(pk=upload.pk).update(
         status=Upload.Status.STORED, stored_at=timezone.now(), clip=own
     )

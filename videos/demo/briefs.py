@@ -1,5 +1,6 @@
 """The demo's briefs: a fortnight of those that are done, and a few that crews are at. Made up."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -7,9 +8,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from campaign.models import Campaign, User
-from videos import routing
-from videos.actions import briefs
-from videos.models import Brief, CrewMember, Storyteller
+from videos import routing, spool
+from videos.actions import briefs, crew_steps, footage, uploads
+from videos.models import Brief, CrewMember, Storyteller, Upload
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,13 @@ class Ask:
     step: str = ""
     line: str = ""
     ago: int = 1
+    #: Bytes of its film that have come before the phone lost its network.
+    arrived: int = 0
 
 
+#: Bytes of a film of half a minute, and for how long it has been coming.
+FILM = 12_800_000
+LINK = timedelta(minutes=3)
 ASKS = (
     Ask(
         "Tesfaye",
@@ -53,6 +59,7 @@ ASKS = (
         45,
         step="start_filming",
         ago=19,
+        arrived=7_900_000,
     ),
     Ask(
         "Karim",
@@ -137,12 +144,29 @@ def _send(ask: Ask, teller: Storyteller, *, crew: User, by: User) -> None:
     brief = briefs.ask(asking, campaign=teller.campaign, by=by)
     _sent_before(brief, minutes=ask.ago)
     if ask.step == "decline":
-        briefs.decline(brief, refusal=Brief.Refusal.UNWELL, words=ask.line, by=crew)
+        crew_steps.decline(brief, refusal=Brief.Refusal.UNWELL, words=ask.line, by=crew)
         return
     if ask.step:
-        getattr(briefs, ask.step)(brief, by=crew)
+        getattr(crew_steps, ask.step)(brief, by=crew)
     if ask.line:
         briefs.write(brief, ask.line, by=crew)
+    if ask.arrived:
+        _begin_film(brief, teller, arrived=ask.arrived, crew=crew)
+
+
+def _begin_film(brief: Brief, teller: Storyteller, *, arrived: int, crew: User) -> None:
+    """A film that will never be whole: nobody holds this phone."""
+    film = uploads.Film(uuid.uuid4(), "film.mp4", FILM, sha256="0" * 64)
+    upload = uploads.announce(
+        film,
+        footage.Telling(title="What a guest is offered first", language=brief.language),
+        storyteller=teller,
+        brief=brief,
+        by=uploads.Sender(crew, brief.place),
+    )
+    uploads.begin(upload)
+    spool.append(upload.pk, bytes(arrived), at=0)
+    Upload.objects.filter(pk=upload.pk).update(begun_at=timezone.now() - LINK)
 
 
 def _sent_before(brief: Brief, *, minutes: int) -> None:

@@ -21,10 +21,22 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
     def valid(
         self, *, network: str, campaign: Campaign | int | OuterRef, at: datetime
     ) -> "ConsentQuerySet":
+        """What may be shown and posted: agreed, and the evidence that was promised is here."""
+        agreed = self.agreed(network=network, campaign=campaign, at=at)
+        return agreed.filter(~Q(evidence="") | Q(evidence_sha256=""))
+
+    def awaiting_evidence(self) -> "ConsentQuerySet":
+        """What shows them is on its way from a phone; until then nobody relies on them."""
+        return self.filter(evidence="").exclude(evidence_sha256="")
+
+    def agreed(
+        self, *, network: str, campaign: Campaign | int | OuterRef, at: datetime
+    ) -> "ConsentQuerySet":
         """Newest versions that allow this network and campaign at that time, not withdrawn.
 
-        A network shows a post everywhere, so a consent that is limited to some countries allows
-        none. For a minor a guardian must have consented and the child agreed.
+        Enough to film; to show a film, ask for `valid`. A network shows a post everywhere, so a
+        consent that is limited to some countries allows none. For a minor a guardian must have
+        consented and the child agreed.
         """
         pk = campaign.pk if isinstance(campaign, Campaign) else campaign
         own = Q(campaigns=[], storyteller__campaign=pk)
@@ -107,8 +119,13 @@ class Consent(models.Model):
     child_assented = models.BooleanField(default=False)
 
     evidence = models.CharField(max_length=200, blank=True, help_text="Its name in the storage.")
-    evidence_sha256 = models.CharField(max_length=64, blank=True)
+    evidence_sha256 = models.CharField(
+        max_length=64, blank=True, help_text="As the phone worked it out; it may come before it."
+    )
     evidence_type = models.CharField(max_length=60, blank=True)
+    evidence_purged_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the file was deleted at the end of its time."
+    )
 
     networks = ArrayField(models.CharField(max_length=20), default=list)
     campaigns = ArrayField(
@@ -168,8 +185,7 @@ class Consent(models.Model):
                 name="consent_withdrawn_after_given",
             ),
             models.CheckConstraint(
-                condition=Q(evidence="", evidence_sha256="")
-                | (~Q(evidence="") & ~Q(evidence_sha256="")),
+                condition=Q(evidence="") | ~Q(evidence_sha256=""),
                 name="consent_evidence_is_hashed",
             ),
         ]
@@ -179,3 +195,7 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.storyteller}, consent {self.version}"
+
+    @property
+    def awaits_evidence(self) -> bool:
+        return bool(self.evidence_sha256) and not self.evidence

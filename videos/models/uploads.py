@@ -8,6 +8,7 @@ from django.db.models import Q
 from campaign.models import Device
 from videos.models.briefs import Brief
 from videos.models.clips import Clip
+from videos.models.consent import Consent
 from videos.models.places import Place
 from videos.models.storytellers import Storyteller
 
@@ -25,7 +26,9 @@ class UploadQuerySet(models.QuerySet["Upload"]):
 
 
 class Upload(models.Model):
-    """A film on its way from a phone: told of first, then sent in pieces, then a clip.
+    """A film, or the evidence of a consent, on its way from a phone.
+
+    Told of first, then sent in pieces, then a clip, or filed with its consent.
 
     `announced → received → stored`, or `refused(reason)`, `expired`, `removed` (by the phone). How
     much of it is here, the spool's file says; what is here is believed when its hash is the
@@ -48,6 +51,14 @@ class Upload(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     place = models.ForeignKey(Place, models.PROTECT, related_name="uploads")
     storyteller = models.ForeignKey(Storyteller, models.PROTECT, related_name="uploads")
+    consent = models.ForeignKey(
+        Consent,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="uploads",
+        help_text="What comes is no film but the evidence of this consent.",
+    )
     brief = models.ForeignKey(Brief, models.PROTECT, null=True, blank=True, related_name="uploads")
     telling = models.JSONField(help_text="What the crew says of it: title, language, …")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

@@ -14,6 +14,7 @@ from django.utils.text import Truncator
 from django.utils.timezone import localtime
 
 from campaign import languages
+from campaign.models import Campaign
 from videos import asking, clocks, routing
 from videos.board import Group
 from videos.daylight import Light
@@ -27,6 +28,12 @@ register = template.Library()
 DAY_WIDE = 288
 #: Closer to one another than this, the bar's figures would touch.
 FIGURE_WIDE = 36
+
+
+@register.simple_tag
+def open_briefs(campaign: Campaign) -> int:
+    """How many crews have still to answer, beside “Briefs” on every page."""
+    return Brief.objects.open().filter(campaign=campaign).count()
 
 
 @register.filter

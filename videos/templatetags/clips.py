@@ -3,6 +3,7 @@
 from django import template
 
 from videos import reports
+from videos.processing.probe import Reason
 from videos.themes import THEMES
 
 register = template.Library()
@@ -12,6 +13,12 @@ register = template.Library()
 def failure_words(code: str, language: str = "en") -> str:
     """What went wrong and what to do, from a clip's failure code."""
     return reports.failure_in_words(code, language)
+
+
+@register.filter
+def may_pass(code: str) -> bool:
+    """Whether a clip that failed like this may pass when it is tried once more."""
+    return code in set(Reason) and Reason(code).may_pass
 
 
 @register.filter

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from campaign.access import NewsroomRequest, newsroom
 from campaign.models import Mention
 from videos import asking, board, clocks, translation
-from videos.actions import briefs
+from videos.actions import brief_state, briefs
 from videos.models import Brief
 
 USE = "campaign.use_desk"
@@ -78,7 +78,7 @@ def ask(request: NewsroomRequest) -> HttpResponse:
                 form.asking, campaign=request.campaign, mention=mention, by=request.user
             )
         )
-    except briefs.BriefError as error:
+    except brief_state.BriefError as error:
         return _form(request, form, mention, old, failure=str(error), status=CONFLICT)
     return _asked(request, brief)
 
@@ -106,7 +106,7 @@ def cancel(request: NewsroomRequest, pk: int) -> HttpResponse:
     failure = ""
     try:
         briefs.cancel(brief, by=request.user)
-    except briefs.BriefOverError as error:
+    except brief_state.BriefOverError as error:
         failure = str(error)
     return _done(request, brief, failure=failure)
 
@@ -118,7 +118,7 @@ def more_time(request: NewsroomRequest, pk: int) -> HttpResponse:
     failure = ""
     try:
         briefs.give_time(brief, minutes=MORE_MINUTES, by=request.user)
-    except briefs.BriefOverError as error:
+    except brief_state.BriefOverError as error:
         failure = str(error)
     return _done(request, brief, failure=failure)
 
@@ -134,7 +134,7 @@ def write(request: NewsroomRequest, pk: int) -> HttpResponse:
         key = uuid.UUID(request.POST.get("key", ""))
     try:
         briefs.write(brief, request.POST.get("text", ""), key=key, by=request.user)
-    except briefs.BriefError as error:
+    except brief_state.BriefError as error:
         failure = str(error)
     return _done(request, brief, failure=failure)
 

@@ -8,15 +8,16 @@ import uuid
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.shortcuts import get_object_or_404
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from videos.actions import footage, uploads
+from videos.actions import footage, review, uploads
 from videos.crew import FieldRequest, crew_only
 from videos.forms import FilmForm
-from videos.models import Upload
+from videos.models import Clip, Upload
 
 #: A phone asks for the films that it still holds; it holds no more.
 MOST = 100
@@ -30,6 +31,18 @@ def films(request: FieldRequest) -> HttpResponseBase:
     if request.method == "POST":
         return _announce(request)
     return JsonResponse({"films": _states(request)})
+
+
+@require_POST
+@crew_only
+def try_again(request: FieldRequest, pk: uuid.UUID) -> JsonResponse:
+    """Have a film that London could not prepare prepared once more; 409 when it is past that."""
+    clip = get_object_or_404(Clip.objects.seen_by(request.user), pk=pk)
+    try:
+        review.retry(clip, by=request.user)
+    except review.ReviewError:
+        return JsonResponse({"errors": {}}, status=409)
+    return JsonResponse({"status": Clip.Status.RECEIVED})
 
 
 def _announce(request: FieldRequest) -> JsonResponse:

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from campaign import languages
 from campaign.models import User
 from videos import daylight, push
-from videos.actions import briefs, notices
+from videos.actions import brief_state, briefs, crew_steps, notices
 from videos.actions import duty as duties
 from videos.crew import FieldRequest, crew_only
 from videos.models import Brief, BriefQuerySet, Place
@@ -36,7 +36,7 @@ def tasks(request: FieldRequest) -> dict[str, Any]:
         .defer("mention__raw", "mention__search")
         .prefetch_related("messages__author")
     )
-    briefs.saw(found)
+    crew_steps.saw(found)
     return {
         "briefs": found,
         "words": request.words,
@@ -63,17 +63,17 @@ def mine(request: FieldRequest) -> HttpResponse:
 
 
 def _accept(_said: QueryDict, brief: Brief, user: User) -> None:
-    briefs.accept(brief, by=user)
+    crew_steps.accept(brief, by=user)
 
 
 def _film(_said: QueryDict, brief: Brief, user: User) -> None:
-    briefs.start_filming(brief, by=user)
+    crew_steps.start_filming(brief, by=user)
 
 
 def _decline(told: QueryDict, brief: Brief, user: User) -> None:
     said = told.get("refusal", "")
     refusal = Brief.Refusal(said) if said in Brief.Refusal.values else Brief.Refusal.OTHER
-    briefs.decline(brief, refusal=refusal, words=told.get("words", ""), by=user)
+    crew_steps.decline(brief, refusal=refusal, words=told.get("words", ""), by=user)
 
 
 def _write(told: QueryDict, brief: Brief, user: User) -> None:
@@ -102,7 +102,7 @@ def step(request: FieldRequest, pk: int, step: str) -> HttpResponse:
     status = 200
     try:
         STEPS[step](request.POST, brief, request.user)
-    except briefs.BriefError:
+    except brief_state.BriefError:
         status = CONFLICT
     if request.headers.get("HX-Request"):
         context = tasks(request) | {"over": status == CONFLICT}

@@ -102,7 +102,11 @@ def give_consent(request: NewsroomRequest, pk: int) -> HttpResponse:
 def evidence(request: NewsroomRequest, pk: int, version: int) -> HttpResponseBase:
     """What shows a consent: a recording, a picture. As a download, to safeguarding alone."""
     found = get_object_or_404(
-        Consent, storyteller=_find(request, pk), version=version, evidence__gt=""
+        Consent,
+        storyteller=_find(request, pk),
+        version=version,
+        evidence__gt="",
+        evidence_purged_at=None,
     )
     if not storage.exists(found.evidence):
         raise Http404("The evidence is not in the store.")

@@ -180,7 +180,7 @@ WORDS = Words(
     method_signed="Signed",
     method_mark="A mark, with a witness",
     evidence="Recording or picture",
-    evidence_help="At most 8 MB. Only safeguarding in London can open it.",
+    evidence_help="At most 64 MB. Only safeguarding in London can open it.",
     witness="Witness",
     interpreter="Interpreter",
     under_18="Under 18",
@@ -201,7 +201,7 @@ WORDS = Words(
     show_missing="Without face and voice nothing can be filmed.",
     told_missing="Explain all of it first.",
     method_missing="Choose how they said yes.",
-    evidence_missing="Add the recording or the picture, at most 8 MB.",
+    evidence_missing="Add the recording or the picture, at most 64 MB.",
     witness_missing="A mark needs a witness. Write who saw it.",
     guardian_missing="A guardian and the child must both agree.",
 )

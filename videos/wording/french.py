@@ -190,7 +190,7 @@ WORDS = Words(
     method_signed="Signé",
     method_mark="Une marque, avec témoin",
     evidence="Enregistrement ou photo",
-    evidence_help="Au plus 8 Mo. Seule la protection à Londres peut l’ouvrir.",
+    evidence_help="Au plus 64 Mo. Seule la protection à Londres peut l’ouvrir.",
     witness="Témoin",
     interpreter="Interprète",
     under_18="Moins de 18 ans",
@@ -214,7 +214,7 @@ WORDS = Words(
     show_missing="Sans visage ni voix, rien ne peut être filmé.",
     told_missing="Expliquez tout d’abord.",
     method_missing="Choisissez comment le oui a été donné.",
-    evidence_missing="Ajoutez l’enregistrement ou la photo, au plus 8 Mo.",
+    evidence_missing="Ajoutez l’enregistrement ou la photo, au plus 64 Mo.",
     witness_missing="Une marque demande un témoin. Écrivez qui l’a vue.",
     guardian_missing="Le responsable légal et l’enfant doivent être d’accord tous les deux.",
 )

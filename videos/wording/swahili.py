@@ -182,7 +182,7 @@ WORDS = Words(
     method_signed="Kwa saini",
     method_mark="Kwa alama, mbele ya shahidi",
     evidence="Rekodi au picha",
-    evidence_help="Isizidi MB 8. Ni timu ya ulinzi ya London tu inayoweza kuifungua.",
+    evidence_help="Isizidi MB 64. Ni timu ya ulinzi ya London tu inayoweza kuifungua.",
     witness="Shahidi",
     interpreter="Mkalimani",
     under_18="Chini ya miaka 18",
@@ -203,7 +203,7 @@ WORDS = Words(
     show_missing="Bila uso na sauti hakuna kinachoweza kurekodiwa.",
     told_missing="Eleza yote kwanza.",
     method_missing="Chagua walivyokubali.",
-    evidence_missing="Ongeza rekodi au picha, isizidi MB 8.",
+    evidence_missing="Ongeza rekodi au picha, isizidi MB 64.",
     witness_missing="Alama inahitaji shahidi. Andika aliyeiona.",
     guardian_missing="Mlezi na mtoto lazima wakubali wote.",
 )

@@ -2,6 +2,7 @@
    same film stands in the list below; a film is shown once. */
 
 import * as keep from "./keep.js";
+import { prepareAgain } from "./london.js";
 import * as network from "./network.js";
 import { forget, now, nudge, pause } from "./sender.js";
 import { clock, number, percent, say, size } from "./words.js";
@@ -141,7 +142,20 @@ function mark(films) {
     if (empty) empty.hidden = shown > 0;
 }
 
+/** London's news then shows it being prepared; without a network it can be pressed again. */
+async function prepareOnceMore(button) {
+    button.disabled = true;
+    try {
+        await prepareAgain(button.closest("[data-clip]").dataset.clip);
+    } catch {
+        button.disabled = false;
+        button.closest(".crew-under").querySelector("[data-unheard]").textContent = say("waits_for_network");
+    }
+}
+
 document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-delete-here]");
-    if (button) remove(button.closest("[data-clip]").dataset.clip);
+    const safe = event.target.closest("[data-delete-here]");
+    if (safe) remove(safe.closest("[data-clip]").dataset.clip);
+    const failed = event.target.closest("[data-prepare-again]");
+    if (failed) prepareOnceMore(failed);
 });

@@ -5,9 +5,12 @@ import * as keep from "./keep.js";
 import { say, size } from "./words.js";
 
 const LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"; // none is mistaken for another
-const MOST = 8_000_000;
+const MOST = 64 * 1024 * 1024;
 const form = document.getElementById("consent-form");
+const line = document.getElementById("evidence-kept");
 const told = 5;
+let evidence = null; // the record of what is copied
+let copying = null; // a promise, while it is
 
 function makeCode() {
     const drawn = [];
@@ -26,7 +29,7 @@ function isMinor() {
     return chosen()?.dataset.minor !== undefined;
 }
 
-function wrong(data, evidence) {
+function wrong(data) {
     const minorAgreed = data.get("guardian").trim() && data.has("guardian_agreed") && data.has("child_assented");
     const needsWitness = data.get("method") === "mark" && !data.get("witness").trim();
     return {
@@ -35,44 +38,85 @@ function wrong(data, evidence) {
         told: data.getAll("told").length === told ? "" : say("told_missing"),
         show: data.has("show_face") || data.has("show_voice") ? "" : say("show_missing"),
         method: data.get("method") ? "" : say("method_missing"),
-        evidence: evidence && evidence.size > 0 && evidence.size <= MOST ? "" : say("evidence_missing"),
+        evidence: evidence || copying ? "" : say("evidence_missing"),
         witness: needsWitness ? say("witness_missing") : "",
         guardian: isMinor() && !minorAgreed ? say("guardian_missing") : "",
     };
 }
 
+function mark(name, words) {
+    form.querySelector(`[data-field="${name}"] [data-errors]`).textContent = words;
+}
+
 function show(found) {
-    for (const [name, words] of Object.entries(found)) {
-        form.querySelector(`[data-field="${name}"] [data-errors]`).textContent = words;
-    }
+    for (const [name, words] of Object.entries(found)) mark(name, words);
     const first = Object.keys(found).find((name) => found[name]);
     document.getElementById("not-sent").hidden = !first;
     if (first) form.querySelector(`[data-field="${first}"]`).scrollIntoView({ block: "center" });
     return !first;
 }
 
+/** Copied at once, as a film is: a file that was only pointed at may be gone when the network is back. */
+async function take(file, code) {
+    const old = evidence;
+    evidence = null;
+    line.textContent = "";
+    if (old) await keep.drop(old);
+    if (file.size === 0 || file.size > MOST) return mark("evidence", say("evidence_missing"));
+    try {
+        const facts = await keep.copy(file, crypto.randomUUID(), () => {});
+        evidence = { ...facts, code, state: "draft", added: Date.now() };
+        await keep.put(evidence);
+        line.textContent = say("copied", { n: size(file.size) });
+        mark("evidence", "");
+    } catch (error) {
+        mark("evidence", say(error.full ? "phone_full" : "copy_failed"));
+    }
+}
+
+/** What a form that was left, or a consent that is given anew, held. */
+async function tidy(storyteller) {
+    for (const old of await keep.evidence()) {
+        if (old.state === "draft" && old.id !== evidence?.id) await keep.drop(old);
+    }
+    for (const old of await keep.consents()) {
+        if (old.refused && old.storyteller === storyteller) await keep.dropConsent(old.code);
+    }
+}
+
+/** What was agreed, and what is to come, as London's form has it. */
+function agreed(code) {
+    const given_on = new Date().toLocaleDateString("sv"); // 2026-11-26
+    const coming = ["id", "name", "type", "length", "sha256"].map((fact) => [`evidence_${fact}`, String(evidence[fact])]);
+    return [...new FormData(form).entries(), ["code", code], ["given_on", given_on], ...coming];
+}
+
+async function give(code) {
+    if (!show(wrong(new FormData(form)))) return;
+    await copying;
+    if (!evidence) return;
+    const storyteller = chosen().value;
+    await tidy(storyteller);
+    await keep.put({ ...evidence, state: "phone", announced: false, sent: 0 });
+    await keep.putConsent({ code, storyteller, said: agreed(code), evidence: evidence.id });
+    location.assign(form.dataset.after);
+}
+
 if (form) {
     const code = makeCode();
     document.getElementById("code").textContent = code;
     const file = document.getElementById("id_evidence");
-    file.addEventListener("change", () => {
-        document.getElementById("evidence-kept").textContent = file.files[0]
-            ? say("copied", { n: size(file.files[0].size) })
-            : "";
+    file.addEventListener("change", async () => {
+        if (!file.files[0]) return;
+        copying = take(file.files[0], code);
+        await copying;
+        copying = null;
     });
     form.addEventListener("change", () => {
         document.getElementById("minor").hidden = !isMinor();
     });
-    form.addEventListener("submit", async (event) => {
+    form.addEventListener("submit", (event) => {
         event.preventDefault();
-        const data = new FormData(form);
-        const [evidence] = file.files;
-        if (!show(wrong(data, evidence))) return;
-        const given_on = new Date().toLocaleDateString("sv"); // 2026-11-26
-        const said = [...data.entries(), ["code", code], ["given_on", given_on]];
-        // The bytes themselves: a file that was only pointed at may be gone when the network is back.
-        const bytes = new Blob([await evidence.arrayBuffer()], { type: evidence.type });
-        await keep.putConsent({ code, storyteller: chosen().value, said, evidence: bytes, name: evidence.name });
-        location.assign(form.dataset.after);
+        give(code);
     });
 }

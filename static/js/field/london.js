@@ -2,7 +2,6 @@
 
 const FILMS = "/field/films/";
 const PATIENCE = 30_000;
-const SLOW = 300_000;
 
 /** The film is not taken as it is; `words` say why, in the crew's language. */
 export class Refused extends Error {
@@ -29,10 +28,10 @@ function token() {
     return document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
 }
 
-async function ask(url, options = {}, patience = PATIENCE) {
+async function ask(url, options = {}) {
     let answer;
     try {
-        answer = await fetch(url, { ...options, signal: AbortSignal.timeout(patience) });
+        answer = await fetch(url, { ...options, signal: AbortSignal.timeout(PATIENCE) });
     } catch {
         throw new Later();
     }
@@ -48,17 +47,18 @@ export async function tell(record) {
     return post(FILMS, body, { "Content-Type": "application/json" });
 }
 
-/** Hand a consent over, with what shows it; handed over again, it is the same. */
-export function handOver(consent) {
-    const body = new FormData();
-    for (const [name, value] of consent.said) body.append(name, value);
-    body.append("evidence", consent.evidence, consent.name);
-    return post("/field/consents/", body, {}, SLOW);
+/** Have London prepare a film once more that it could not use. */
+export function prepareAgain(id) {
+    return post(`${FILMS}${id}/again/`, "", {});
 }
 
-async function post(url, body, headers, patience = PATIENCE) {
-    const send = () =>
-        ask(url, { method: "POST", headers: { ...headers, "X-CSRFToken": token() }, body }, patience);
+/** Hand over what was agreed; handed over again, it is the same. What shows it is sent as a film is. */
+export function handOver(consent) {
+    return post("/field/consents/", new URLSearchParams(consent.said), {});
+}
+
+async function post(url, body, headers) {
+    const send = () => ask(url, { method: "POST", headers: { ...headers, "X-CSRFToken": token() }, body });
     let answer = await send();
     if (answer.status === 403) {
         await ask("/field/"); // brings the form's token anew

@@ -1,14 +1,17 @@
 /* Sends what lies on this phone: one film at a time, one tab at a time, resumed where it was.
 
-   First every film is told of, with its consent; then the oldest is sent by tus. A film is called safe
-   only when London says that it is stored and that the hash is the phone's. */
+   First consents are handed over and every film is told of; then what shows the consents is sent by
+   tus, and then the films, oldest first. A film is called safe only when London says that it is stored
+   and that the hash is the phone's. */
 
 import * as keep from "./keep.js";
 import { handOver, Later, Refused, Revoked, SignedOut, states, tell } from "./london.js";
 import * as network from "./network.js";
+import { say } from "./words.js";
 
 const UPLOADS = "/field/uploads/";
-const RETRIES = [300, 700, 1500, 3000, 5000, 10_000];
+// Most breaks last a few seconds: who waits twice as long each time waits mostly for itself.
+const RETRIES = [300, 500, 800, 1000, 1000, 1500, 2000, 3000, 5000, 10_000];
 const NAPS = [1000, 2000, 5000, 10_000, 30_000, 60_000];
 const STALLED = 20_000;
 const DAMAGED_MOST = 3;
@@ -84,7 +87,12 @@ async function work() {
 
 /** While London checks a film we ask again soon; else only when something happens. */
 async function patience() {
-    return (await keep.films()).some((film) => film.state === "sent") ? 2000 : 3_600_000;
+    return (await kept()).some((film) => film.state === "sent") ? 2000 : 3_600_000;
+}
+
+/** All that is sent piece by piece, in its order. */
+async function kept() {
+    return [...(await keep.evidence()), ...(await keep.films())];
 }
 
 function sleep(milliseconds) {
@@ -99,15 +107,15 @@ function sleep(milliseconds) {
 
 /** One thing after the other; whether there is more to do at once. */
 async function round() {
-    await hearOf((await keep.films()).filter((film) => film.state === "sent"));
+    await hearOf((await kept()).filter((film) => film.state === "sent"));
     if ((await keep.fact("paused")) || network.obstacle()) return false;
     for (const consent of await keep.consents()) {
-        if (!consent.refused) await give(consent);
+        if (!consent.refused && !consent.given) await give(consent);
     }
     for (const film of await keep.films()) {
         if (film.state === "phone" && !film.announced) await announce(film);
     }
-    const next = (await keep.films()).find((film) => film.state === "phone" && film.announced);
+    const next = (await kept()).find((film) => film.state === "phone" && film.announced);
     if (!next) return false;
     await send(next);
     return true;
@@ -117,10 +125,11 @@ async function round() {
 async function give(consent) {
     try {
         await handOver(consent);
-        await keep.dropConsent(consent.code);
+        await keep.change(consent.evidence, { announced: true });
+        await keep.changeConsent(consent.code, { given: true });
     } catch (error) {
         if (!(error instanceof Refused)) throw error;
-        await keep.putConsent({ ...consent, refused: error.words });
+        await keep.changeConsent(consent.code, { refused: error.words });
     }
     changed();
 }
@@ -149,17 +158,29 @@ async function follow(film, { status, time, words }) {
         received: { state: "sent" },
         stored: { state: "safe", time, safeAt: film.safeAt ?? Date.now() },
         refused: { state: "refused", words },
-    }[status] ?? { state: "phone", announced: false, url: "" };
-    await keep.change(film.id, fields);
+    }[status];
+    if (fields) await keep.change(film.id, fields);
+    else await tellAgain(film);
+    if (film.code && status === "stored") await keep.dropConsent(film.code);
+    if (film.code && status === "refused") await keep.changeConsent(film.code, { refused: words });
     changed();
+}
+
+/** London does not know it, or not any more. */
+async function tellAgain(film) {
+    await keep.change(film.id, { state: "phone", announced: false, url: "" });
+    if (film.code) await keep.changeConsent(film.code, { given: false });
+}
+
+/** The copy on this phone is gone, or is read otherwise each time. */
+async function lose(film, fields = {}) {
+    await keep.change(film.id, { ...fields, state: "refused", lost: true, words: "" });
+    if (film.code) await keep.changeConsent(film.code, { refused: say("consent_refused") });
 }
 
 async function send(film) {
     const bytes = await keep.bytes(film);
-    if (!bytes) {
-        await keep.change(film.id, { state: "refused", lost: true, words: "" });
-        return;
-    }
+    if (!bytes) return lose(film);
     now.id = film.id;
     now.sent = film.sent ?? 0;
     const ended = await tryToSend(film, bytes);
@@ -167,7 +188,7 @@ async function send(film) {
     await network.writeDown();
     if (ended === "done") await keep.change(film.id, { state: "sent", sent: film.length });
     else if (ended === "damaged") await damaged(film);
-    else if (ended === "unknown") await keep.change(film.id, { announced: false, url: "" });
+    else if (ended === "unknown") await tellAgain(film);
     else if (ended instanceof Error) throw ended;
     if (ended === "done" || ended === "gone") await hearOf([film]);
 }
@@ -175,8 +196,8 @@ async function send(film) {
 /** It came to London as something else. Once more from the start; if that goes on, say so. */
 async function damaged(film) {
     const times = (film.damaged ?? 0) + 1;
-    const over = times >= DAMAGED_MOST ? { state: "refused", lost: true, words: "" } : {};
-    await keep.change(film.id, { damaged: times, sent: 0, ...over });
+    if (times >= DAMAGED_MOST) return lose(film, { damaged: times });
+    return keep.change(film.id, { damaged: times, sent: 0 });
 }
 
 /** How one try to send ends: done, stopped, gone, damaged, unknown, or an error to wait after. */
