@@ -61,8 +61,8 @@ def send(page: Page, film: Path, *, title: str) -> None:
 
 
 def card(page: Page, title: str) -> Locator:
-    """What the page shows of a film: on the phone, or as London has it, never both."""
-    return page.locator("li:visible", has_text=title)
+    """What the page shows of a film: on the phone, or as London has it."""
+    return page.locator("li:visible", has_text=title).first
 
 
 def expect_safe(page: Page, title: str) -> None:

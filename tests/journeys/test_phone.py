@@ -208,14 +208,17 @@ def without_opfs(route: Any) -> None:
 
 
 def kept_in_database(page: Page) -> list[int]:
-    """Bytes of each film there."""
+    """Bytes of each piece of a film there."""
     sizes: list[int] = page.evaluate(
         """() => new Promise((resolve, reject) => {
             const request = indexedDB.open("field");
             request.onerror = () => reject(request.error);
             request.onsuccess = () => {
                 const all = request.result.transaction("blobs").objectStore("blobs").getAll();
-                all.onsuccess = () => resolve(all.result.map((film) => film.size));
+                all.onsuccess = () => {
+                    request.result.close();
+                    resolve(all.result.map((piece) => piece.size));
+                };
             };
         })"""
     )

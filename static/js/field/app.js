@@ -1,6 +1,6 @@
 /* The field's one script: sends films, shows them, and keeps the page for days without a network. */
 
-import { draw } from "./cards.js";
+import { draw, drawRows } from "./cards.js";
 import "./consent-form.js";
 import "./film-form.js";
 import * as keep from "./keep.js";
@@ -80,7 +80,7 @@ document.body.addEventListener("live:device", () => {
 });
 // The list of London is fetched anew by its own script; what it shows is not shown twice.
 const rows = document.querySelector("[data-clips]");
-if (rows) new MutationObserver(draw).observe(rows, { childList: true, subtree: true });
+if (rows) new MutationObserver(drawRows).observe(rows, { childList: true, subtree: true });
 
 await network.load();
 await tidy();

@@ -11,6 +11,7 @@ const list = document.getElementById("films");
 const model = document.getElementById("film-card");
 let drawing = false;
 let again = false;
+let known = []; // what was drawn last
 
 /** Draw what is kept; calls while drawing are gathered into one. */
 export async function draw() {
@@ -25,6 +26,7 @@ export async function draw() {
         const paused = (await keep.fact("paused")) ?? false;
         place(films);
         for (const film of films) fill(card(film), film, paused);
+        known = films;
         mark(films);
     } finally {
         drawing = false;
@@ -122,6 +124,12 @@ function line(film, { sending, paused }) {
             if (now.said) return now.said;
             return say(film.damaged ? "damaged" : "waits_its_turn", { n: size(film.length) });
     }
+}
+
+/** London's list has changed: nothing is shown twice, not even until it is drawn anew. */
+export function drawRows() {
+    mark(known);
+    draw();
 }
 
 /** A film that London shows below is shown there alone, with the way to delete it here. */
