@@ -107,7 +107,7 @@ def test_board_shows_a_film_on_its_way_and_being_prepared(
 
     shown = page()
     assert "<b>50 %</b>" in shown
-    assert "Link slow, 22" in shown
+    assert "Link slow, 1 kB/s" in shown
     assert shown.count("1 min left") == 2  # on the board, and beside the brief
     assert "Briefs <span>1</span>" in shown
     silent_for(upload, timedelta(minutes=37))

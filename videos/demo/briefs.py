@@ -166,7 +166,11 @@ def _begin_film(brief: Brief, teller: Storyteller, *, arrived: int, crew: User) 
     )
     uploads.begin(upload)
     spool.append(upload.pk, bytes(arrived), at=0)
-    Upload.objects.filter(pk=upload.pk).update(begun_at=timezone.now() - LINK)
+    now = timezone.now()
+    Upload.objects.filter(pk=upload.pk).update(begun_at=now - LINK)
+    Brief.objects.filter(pk=brief.pk).update(
+        accepted_at=now - 5 * LINK, filming_at=now - 4 * LINK, uploading_at=now - LINK
+    )
 
 
 def _sent_before(brief: Brief, *, minutes: int) -> None:

@@ -1,5 +1,6 @@
 """What templates need to speak of briefs: spans of time, the day of a place, whom one asks."""
 
+import math
 import re
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
@@ -32,8 +33,17 @@ FIGURE_WIDE = 36
 
 @register.simple_tag
 def open_briefs(campaign: Campaign) -> int:
-    """How many crews have still to answer, beside “Briefs” on every page."""
-    return Brief.objects.open().filter(campaign=campaign).count()
+    """How many London waits for or must decide on, beside “Briefs” on every page."""
+    return Brief.objects.unsettled().filter(campaign=campaign).count()
+
+
+@register.filter
+def data_size(size: float) -> str:
+    """44 kB, 7.9 MB, 38 MB: as the crew's phone says it."""
+    if size < 950_000:
+        return f"{math.ceil(size / 1000)} kB"
+    megabytes = size / 1_000_000
+    return f"{megabytes:.1f} MB" if megabytes < 20 else f"{megabytes:.0f} MB"
 
 
 @register.filter
