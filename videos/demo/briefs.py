@@ -48,7 +48,7 @@ ASKS = (
         "Zawadi",
         "A greeting in Swahili for those who answer at night. Voice is enough.",
         "sw",
-        "Salamu kwa Kiswahili kwa wanaojibu usiku. Sauti inatosha.",
+        "",
         90,
     ),
     Ask(
