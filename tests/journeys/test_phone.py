@@ -317,7 +317,8 @@ def spooled(newsroom: Run, sha256: str) -> int:
     with psycopg2.connect(newsroom.database_url) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT id FROM videos_upload WHERE sha256 = %s", (sha256,))
         (upload,) = cursor.fetchone()
-    return (newsroom.data / "spool" / upload.hex).stat().st_size
+    spooled: Path = newsroom.data / "spool" / upload.hex
+    return spooled.stat().st_size
 
 
 def revoke_all(newsroom: Run) -> None:

@@ -88,7 +88,7 @@ def ways_out(
 ) -> Iterator[tuple[str, str]]:
     """Every way out, and all that is said there."""
     yield "the post", str(network.timeline)
-    link = TrackedLink.objects.get(pk=reply.link_id)
+    link = TrackedLink.objects.get(reply_id=reply.pk)
     factories.PetitionTextFactory(petition=link.petition)
     answer = client.get(f"/s/{link.slug}")
     yield "the link's address", str(answer.headers)
@@ -131,7 +131,7 @@ def test_place_is_told_no_finer_than_the_consent_allows(
     assert finer == []
     # The search would find what is allowed: it is there.
     allowed = {"none": "", "country": COUNTRY, "camp": f"{CAMP}, {COUNTRY}"}[show.value]
-    link = TrackedLink.objects.get(pk=reply.link_id)
+    link = TrackedLink.objects.get(reply_id=reply.pk)
     assert (link.shown_place, link.place) == (allowed, allowed)
     said = dict(found)
     assert [allowed in said["the post"], allowed in said["the petition"]] == [True, True]

@@ -173,7 +173,7 @@ def test_sweep_lets_strays_go_and_keeps_what_is_needed(received: Upload) -> None
     spool.append(stray, b"of nobody", at=0)
     long_ago = time.time() - uploads.STRAY_AFTER.total_seconds() - 60
     for one in (stray, received.pk):
-        os.utime(spool._path(one), (long_ago, long_ago))
+        os.utime(spool.path(one), (long_ago, long_ago))
 
     uploads.sweep()
 

@@ -79,8 +79,8 @@ def _return_first(mention: Mention) -> None:
 
 def sweep() -> int:
     """For the clock: footage whose news was lost, and briefs whose mention is past answering."""
-    ready = Clip.objects.ready().filter(brief__status=Brief.Status.RECEIVED, brief__ready_at=None)
-    clips = list(ready.values_list("pk", flat=True)[:BATCH])
+    missed = Clip.objects.ready().filter(brief__status=Brief.Status.RECEIVED, brief__ready_at=None)
+    clips = list(missed.values_list("pk", flat=True)[:BATCH])
     for clip in clips:
         ready(clip)
     waits = Mention.objects.filter(pk=OuterRef("mention"), status=Mention.Status.BRIEFED)
