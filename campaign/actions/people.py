@@ -4,9 +4,7 @@ A change of role takes two people; leaving somebody out takes one and takes effe
 """
 
 import logging
-from smtplib import SMTPException
 
-import django_rq
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -18,9 +16,9 @@ from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from redis import RedisError
 
-from campaign import audit, live
+from campaign import audit, live, mailing
+from campaign.mailing import Fate
 from campaign.models import Campaign, Invitation, User
 from campaign.models.invitations import LASTS
 
@@ -199,12 +197,7 @@ def _owed() -> QuerySet[Invitation]:
 
 
 def _ring() -> None:
-    try:
-        queue = django_rq.get_queue("mail")
-        if queue.count == 0:
-            queue.enqueue("campaign.jobs.send_invitations")
-    except RedisError as error:
-        log.warning("invitations wait: %s", error)
+    mailing.ring("campaign.jobs.send_invitations")
 
 
 def _send(pk: int) -> bool:
@@ -215,10 +208,7 @@ def _send(pk: int) -> bool:
         found = invitation.first()
         if found is None:
             return False
-        try:
-            _compose(found).send()
-        except (SMTPException, OSError) as error:
-            log.warning("invitation %s: the mail is tried again later: %s", pk, error)
+        if mailing.hand_over(_compose(found), about=f"invitation {pk}") != Fate.SENT:
             return False
         found.mailed_at = timezone.now()
         found.save(update_fields=["mailed_at"])

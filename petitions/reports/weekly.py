@@ -1,7 +1,6 @@
 """A saved report as a mail: the week's numbers in text and in HTML, and the way out of it."""
 
 import logging
-from smtplib import SMTPException
 from urllib.parse import parse_qsl, urlencode
 
 import django_rq
@@ -13,6 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from redis import RedisError
 
+from campaign import mailing
+from campaign.mailing import Fate
 from petitions.actions import saving
 from petitions.models import SavedReport
 from petitions.reports import page
@@ -42,13 +43,10 @@ def send(saved_id: int) -> bool:
     if not (sees and owner.email and owner.campaigns.filter(pk=saved.campaign_id).exists()):
         saving.stop_mail(saved.pk, by=None)
         return False
-    try:
-        compose(saved).send()
-    except (SMTPException, OSError) as error:
-        log.warning("the weekly report %s is tried again: %s", saved.pk, error)
+    fate = mailing.hand_over(compose(saved), about=f"weekly report {saved.pk}")
+    if fate == Fate.LATER:
         saving.put_back(saved)
-        return False
-    return True
+    return fate == Fate.SENT
 
 
 def compose(saved: SavedReport) -> EmailMultiAlternatives:

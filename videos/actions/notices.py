@@ -7,7 +7,6 @@ and mail is read by others. In a place's quiet hours nothing rings; what is stil
 import hashlib
 import logging
 from datetime import timedelta
-from smtplib import SMTPException
 from typing import Any
 
 import django_rq
@@ -18,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from redis import RedisError
 
-from campaign import languages
+from campaign import languages, mailing
 from campaign.models import Device, User
 from videos import push, wording
 from videos.models import Brief, CrewMember, Notice, PushSubscription
@@ -83,7 +82,7 @@ def send(notice_id: int) -> bool:
             return _drop(notice)
         try:
             reached = _SENDERS[Notice.Channel(notice.channel)](notice)
-        except (push.PushError, SMTPException, OSError) as error:
+        except (push.PushError, *mailing.FAILURES) as error:
             log.warning("notice %s is tried again later: %s", notice.pk, error)
             return _later(notice)
         if not reached:
