@@ -31,7 +31,32 @@ HOUR_COLUMNS = (
     "hour, place, language, network, lane, mentions, people, bots, confirmed, pending, by_link"
 )
 LINK_COLUMNS = "link_id, day, people, bots, confirmed, pending"
-DAY_COLUMNS = "day, by, key, place, language, network, lane, mentions, confirmed, pending, by_link"
+DAY_COLUMNS = (
+    "day, by, key, place, language, network, lane, mentions, people, bots, confirmed, pending"
+)
+
+#: Upper bounds, in minutes, by which the times from tweet to reply are sorted; longer ones last.
+WAITS = (5, 15, 60, 240, 1440)
+LONGER = 999_999
+_WAITED = "extract(epoch FROM link.posted_at - link.tweeted_at) / 60"
+_WAIT = (
+    f"CASE {' '.join(f'WHEN {_WAITED} <= {bound} THEN {bound}' for bound in WAITS)} "
+    f"WHEN {_WAITED} IS NULL THEN NULL ELSE {LONGER} END"
+)
+#: What reports sort links by, as expressions over `link`. A link may have several themes.
+FACTS = {
+    "clip": ("link.clip_id", "link.clip_title", "link.storyteller", "link.place"),
+    "storyteller": ("link.place", "link.storyteller"),
+    "place": ("link.place",),
+    "language": ("link.language",),
+    "editor": ("link.editor_id",),
+    "network": ("link.network",),
+    "wait": (_WAIT,),
+    "theme": ("theme",),
+}
+#: To be joined behind `link`: its themes, one a row, and an empty one where it has none.
+THEMES = """, LATERAL unnest(CASE WHEN link.themes = '{}' OR link.themes IS NULL
+    THEN '{""}'::varchar[] ELSE link.themes END) AS theme"""
 
 
 def _mentions(since: str) -> str:
@@ -85,24 +110,53 @@ def _links(since: str) -> str:
     ) AS part GROUP BY link_id, day"""
 
 
-def _days(since: str) -> str:
-    """By country of the signer and by theme; a row with two themes counts under each."""
-    return f"""SELECT day, by, key, place, language, network, lane, sum(mentions)::int AS mentions,
-        sum(confirmed)::int AS confirmed, sum(pending)::int AS pending, sum(by_link)::int AS by_link
-    FROM (
-        SELECT {_DAY.format("signature.signed_at")} AS day, 'country' AS by,
-            signature.country AS key, {_SLICE}, 0 AS mentions, {_STATES}, {_BY_LINK}
-        FROM {_signatures(since)} GROUP BY 1, 3, 4, 5, 6, 7
-        UNION ALL
-        SELECT {_DAY.format("mention.received_at")}, 'theme', theme, '',
-            split_part(mention.lang, '-', 1), mention.network, '', count(*), 0, 0, 0
+def key(by: str) -> str:
+    """What a row of `petitions_daycount` is called: a JSON array of its facts."""
+    return f"jsonb_build_array({', '.join(FACTS[by])})::text"
+
+
+def _days(since: str, *, by: str = "") -> str:
+    """By country of the signer, and by each fact of a link, or by one of these alone.
+
+    A row with two themes counts under each. Who came by no link is counted under an empty key.
+    """
+    facts = [by] if by else ["country", *FACTS]
+    branches = [_of_country(since) if fact == "country" else _of_links(fact) for fact in facts]
+    if "theme" in facts:
+        branches.append(_of_mentions(since))
+    linked = f"WITH linked AS ({_links(since)})" if facts != ["country"] else ""
+    return f"""SELECT * FROM ({linked}
+        SELECT day, by, key, place, language, network, lane, sum(mentions)::int AS mentions,
+            sum(people)::int AS people, sum(bots)::int AS bots, sum(confirmed)::int AS confirmed,
+            sum(pending)::int AS pending
+        FROM ({" UNION ALL ".join(branches)}) AS part
+        GROUP BY day, by, key, place, language, network, lane) AS days"""
+
+
+def _of_country(since: str) -> str:
+    return f"""SELECT {_DAY.format("signature.signed_at")} AS day, 'country' AS by,
+            jsonb_build_array(signature.country)::text AS key, {_SLICE}, 0 AS mentions,
+            0 AS people, 0 AS bots, {_STATES}
+        FROM {_signatures(since)} GROUP BY 1, 3, 4, 5, 6, 7"""
+
+
+def _of_links(by: str) -> str:
+    return f"""SELECT day, '{by}' AS by,
+            CASE WHEN link.id IS NULL THEN '' ELSE {key(by)} END AS key, {_SLICE}, 0 AS mentions,
+            people, bots, confirmed, pending
+        FROM linked LEFT JOIN petitions_trackedlink AS link ON link.id = linked.link_id
+        {THEMES if by == "theme" else ""}"""
+
+
+def _of_mentions(since: str) -> str:
+    return f"""SELECT {_DAY.format("mention.received_at")}, 'theme', {key("theme")}, '',
+            split_part(mention.lang, '-', 1), mention.network, '', count(*), 0, 0, 0, 0
         FROM campaign_mention AS mention,
             LATERAL unnest(CASE WHEN mention.themes = '{{}}' THEN '{{""}}'::varchar[]
                 ELSE mention.themes END) AS theme
         WHERE mention.campaign_id = %(campaign)s
             AND mention.received_at >= {since} AND mention.received_at < %(end)s
-        GROUP BY 1, 3, 5, 6
-    ) AS part GROUP BY day, by, key, place, language, network, lane"""
+        GROUP BY 1, 3, 5, 6"""
 
 
 #: Counted from the rows alone.
@@ -116,8 +170,12 @@ _KEPT = f"""campaign_id = %(campaign)s AND day >= {_DAY.format("%(start)s::times
     AND day <= {_DAY.format("(%(end)s::timestamptz - interval '1 microsecond')")}"""
 LINKS_QUICK = f"""SELECT {LINK_COLUMNS} FROM petitions_linkday WHERE {_KEPT}
     UNION ALL {_links(_LIVE)}"""
-DAYS_QUICK = f"""SELECT {DAY_COLUMNS} FROM petitions_daycount WHERE {_KEPT}
-    UNION ALL {_days(_LIVE)}"""
+
+
+def days_quick(by: str) -> str:
+    """The same of `DAYS`, by one fact."""
+    return f"""SELECT {DAY_COLUMNS} FROM petitions_daycount WHERE {_KEPT} AND by = '{by}'
+        UNION ALL SELECT {DAY_COLUMNS} FROM ({_days(_LIVE, by=by)}) AS live"""
 
 
 def rows(statement: str, facts: dict[str, Any]) -> list[tuple[Any, ...]]:

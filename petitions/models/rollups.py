@@ -60,20 +60,34 @@ class LinkDay(models.Model):
 
 
 class DayCount(Slice):
-    """The closed hours of one day by something that is no fact of a link, within one slice."""
+    """The closed hours of one day by one fact, within one slice: what tables of a report read.
+
+    Each fact is counted by itself, so that a table reads as many rows as it has lines and days,
+    however many links there are.
+    """
 
     class By(models.TextChoices):
         COUNTRY = "country", "Country of the signer"
         THEME = "theme", "Theme of the mention"
+        CLIP = "clip", "Clip"
+        STORYTELLER = "storyteller", "Storyteller"
+        PLACE = "place", "Place"
+        LANGUAGE = "language", "Language of the reply"
+        EDITOR = "editor", "Editor"
+        NETWORK = "network", "Network"
+        WAIT = "wait", "Time from tweet to reply"
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="+")
     day = models.DateField()
-    by = models.CharField(max_length=8, choices=By.choices)
-    key = models.CharField(max_length=40, blank=True)
+    by = models.CharField(max_length=12, choices=By.choices)
+    key = models.TextField(
+        blank=True, help_text="A JSON array of the fact's parts; empty for those without a link."
+    )
     mentions = models.PositiveIntegerField(default=0)
+    people = models.PositiveIntegerField(default=0)
+    bots = models.PositiveIntegerField(default=0)
     confirmed = models.PositiveIntegerField(default=0)
     pending = models.PositiveIntegerField(default=0)
-    by_link = models.PositiveIntegerField(default=0, help_text="Of those confirmed.")
 
     class Meta:
         indexes = [models.Index("campaign", "by", "day", name="day_count_day")]

@@ -1,5 +1,6 @@
 """The same numbers by clip, by storyteller and place, by day, by country, and so on."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -31,32 +32,21 @@ NAMES: dict[By, str] = {
     "network": "Network",
     "wait": "Time to reply",
 }
-#: How long somebody waited: what a row's key means, by its upper bound in minutes.
-WAITS = {
-    5: "Within 5 min",
-    15: "5 to 15 min",
-    60: "15 to 60 min",
-    240: "1 to 4 h",
-    1440: "4 to 24 h",
-}
-LONGEST = "More than a day"
-_STORYTELLER = ("link.place", "link.storyteller")
-_WAITED = "extract(epoch FROM link.posted_at - link.tweeted_at) / 60"
-#: What a row of each table has in common, as expressions over its link.
-_LINK: dict[By, tuple[str, ...]] = {
-    "clip": ("link.clip_id", "link.clip_title", "link.storyteller", "link.place"),
-    "storyteller": _STORYTELLER,
-    "place": ("link.place",),
-    "language": ("link.language",),
-    "editor": ("link.editor_id",),
-    "network": ("link.network",),
-    "theme": ("theme",),
-    "wait": (
-        "CASE "
-        + " ".join(f"WHEN {_WAITED} <= {bound} THEN {bound}" for bound in WAITS)
-        + f" WHEN {_WAITED} IS NULL THEN NULL ELSE 999999 END",
-    ),
-}
+#: How long somebody waited, by the upper bounds of `tallies.WAITS`.
+WAITS = dict(
+    zip(
+        (*tallies.WAITS, tallies.LONGER),
+        (
+            "Within 5 min",
+            "5 to 15 min",
+            "15 to 60 min",
+            "1 to 4 h",
+            "4 to 24 h",
+            "More than a day",
+        ),
+        strict=True,
+    )
+)
 _POSTED = {
     "day": "(link.posted_at AT TIME ZONE %(zone)s)::date",
     "hour": "extract(hour FROM link.posted_at AT TIME ZONE %(zone)s)::int",
@@ -65,8 +55,6 @@ _COUNTED = {
     "day": "(hour AT TIME ZONE %(zone)s)::date",
     "hour": "extract(hour FROM hour AT TIME ZONE %(zone)s)::int",
 }
-_THEMES = """, LATERAL unnest(CASE WHEN link.themes = '{}' OR link.themes IS NULL
-    THEN '{""}'::varchar[] ELSE link.themes END) AS theme"""
 
 Key = tuple[Any, ...]
 
@@ -123,10 +111,8 @@ def read(scope: Scope, *, by: By) -> list[Row]:
     table = _Table(by)
     if by in _COUNTED:
         _add_hours(table, scope)
-    elif by == "country":
-        _add_countries(table, scope)
     else:
-        _add_links(table, scope)
+        _add_days(table, scope)
         _add_mentions(table, scope)
     if by != "country":
         _add_replies(table, scope)
@@ -149,20 +135,14 @@ class _Table:
         return self.rows[place]
 
 
-def _add_links(table: _Table, scope: Scope) -> None:
-    """Clicks and signatures, by a fact of the link."""
-    columns = _LINK[table.by]
-    places = range(2, len(columns) + 2)
-    statement = f"""SELECT link.id IS NOT NULL, {", ".join(columns)}, day, sum(people), sum(bots),
-            sum(confirmed), sum(pending)
-        FROM ({tallies.LINKS_QUICK}) AS counted
-        LEFT JOIN petitions_trackedlink AS link ON link.id = counted.link_id
-        {_THEMES if table.by == "theme" else ""}
-        WHERE {scope.where("link.")}
-        GROUP BY 1, {", ".join(map(str, places))}, day"""
-    for of_link, *facts in tallies.rows(statement, scope.facts):
-        *key, day, people, bots, confirmed, pending = facts
-        row = table.row(tuple(key), of_link=of_link)
+def _add_days(table: _Table, scope: Scope) -> None:
+    """Clicks and signatures, by the signer's country or by a fact of the link."""
+    statement = f"""SELECT key, day, sum(people), sum(bots), sum(confirmed), sum(pending)
+        FROM ({tallies.days_quick(table.by)}) AS counted
+        WHERE {scope.where()} GROUP BY 1, 2"""
+    for key, day, people, bots, confirmed, pending in tallies.rows(statement, scope.facts):
+        facts, of_link = _read(key, table.by)
+        row = table.row(facts, of_link=of_link)
         row.people += people
         row.bots += bots
         row.pending += pending
@@ -189,20 +169,17 @@ def _add_hours(table: _Table, scope: Scope) -> None:
         _confirm(row, day, confirmed or 0)
 
 
-def _add_countries(table: _Table, scope: Scope) -> None:
-    statement = f"""SELECT key, day, sum(confirmed), sum(pending)
-        FROM ({tallies.DAYS_QUICK}) AS counted
-        WHERE by = 'country' AND {scope.where()} GROUP BY 1, 2"""
-    for key, day, confirmed, pending in tallies.rows(statement, scope.facts):
-        row = table.row((key,))
-        row.pending += pending
-        _confirm(row, day, confirmed)
+def _read(key: str, by: By) -> tuple[Key, bool]:
+    """A row's facts, and whether it is about links at all."""
+    if key:
+        return tuple(json.loads(key)), True
+    return (None,) * len(tallies.FACTS.get(by, ("",))), False
 
 
 def _add_mentions(table: _Table, scope: Scope) -> None:
     """What people wrote about, in which language and where: a mention has no clip and no editor."""
     if table.by == "theme":
-        source, column = f"({tallies.DAYS_QUICK}) AS counted WHERE by = 'theme' AND", "key"
+        source, column = f"({tallies.days_quick('theme')}) AS counted WHERE", "key"
     elif table.by in {"language", "network"}:
         source, column = f"({tallies.HOURS_QUICK}) AS counted WHERE", table.by
     else:
@@ -211,23 +188,23 @@ def _add_mentions(table: _Table, scope: Scope) -> None:
     statement = f"""SELECT {column}, sum(mentions) FROM {source} {mentions}
         AND mentions > 0 GROUP BY 1"""
     for key, mentioned in tallies.rows(statement, scope.facts):
-        table.row((key,)).mentions = mentioned
+        facts = _read(key, table.by)[0] if table.by == "theme" else (key,)
+        table.row(facts).mentions = mentioned
 
 
 def _add_replies(table: _Table, scope: Scope) -> None:
     """Replies that went out in the period, what they cost and were seen, and how long they took."""
-    columns = (_POSTED[table.by],) if table.by in _POSTED else _LINK[table.by]
-    statement = f"""SELECT {", ".join(columns)}, count(*), COALESCE(sum(views), 0), count(views),
+    column = _POSTED.get(table.by) or tallies.key(table.by)
+    statement = f"""SELECT {column}, count(*), COALESCE(sum(views), 0), count(views),
             COALESCE(sum(shares), 0), sum(cost),
             percentile_cont(0.5) WITHIN GROUP (ORDER BY posted_at - tweeted_at)
-        FROM petitions_trackedlink AS link {_THEMES if table.by == "theme" else ""}
+        FROM petitions_trackedlink AS link {tallies.THEMES if table.by == "theme" else ""}
         WHERE link.petition_id IN
                 (SELECT id FROM petitions_petition WHERE campaign_id = %(campaign)s)
             AND link.posted_at >= %(start)s AND link.posted_at < %(end)s AND {scope.where("link.")}
-        GROUP BY {", ".join(str(place) for place in range(1, len(columns) + 1))}"""
-    for facts in tallies.rows(statement, scope.facts):
-        *key, replies, views, viewed, shares, cost, wait = facts
-        row = table.row(tuple(key))
+        GROUP BY 1"""
+    for key, replies, views, viewed, shares, cost, wait in tallies.rows(statement, scope.facts):
+        row = table.row((key,) if table.by in _POSTED else _read(key, table.by)[0])
         row.replies, row.views, row.viewed, row.shares = replies, views, viewed, shares
         row.cost, row.wait = cost, wait
 
@@ -249,9 +226,9 @@ def _name(rows: list[Row], by: By) -> None:
         "language": lambda row: names.language(row.key[0] or ""),
         "country": lambda row: names.country(row.key[0]),
         "editor": lambda row: editors.get(row.key[0], ""),
-        "theme": lambda row: names.theme(row.key[0]),
+        "theme": lambda row: names.theme(row.key[0] or ""),
         "network": lambda row: names.network(row.key[0] or ""),
-        "wait": lambda row: WAITS.get(row.key[0], LONGEST if row.key[0] else ""),
+        "wait": lambda row: WAITS.get(row.key[0], ""),
     }
     for row in rows:
         name = called[by](row) if by in called else row.key[0]

@@ -53,7 +53,7 @@ class Speed:
 
 _TIMED = """
 WITH timed AS (
-    SELECT lane, steps, posted_at - tweeted_at AS wait,
+    SELECT id, lane, posted_at - tweeted_at AS wait,
         percent_rank() OVER (PARTITION BY lane ORDER BY posted_at - tweeted_at) AS rank,
         count(*) OVER (PARTITION BY lane) AS number
     FROM petitions_trackedlink
@@ -69,12 +69,13 @@ FROM timed GROUP BY lane
 """
 # A tenth of the replies on either side of the median, or of nine in ten, is what is typical there.
 _STEPS = """
-SELECT lane, step.key,
+SELECT timed.lane, step.key,
     sum(step.value::float) FILTER (WHERE number < %(few)s OR abs(rank - 0.5) <= 0.1),
     sum(step.value::float) FILTER (WHERE number < %(few)s OR abs(rank - 0.9) <= 0.1)
-FROM timed, LATERAL jsonb_each_text(steps) AS step
+FROM timed JOIN petitions_trackedlink AS link USING (id),
+    LATERAL jsonb_each_text(link.steps) AS step
 WHERE number < %(few)s OR abs(rank - 0.5) <= 0.1 OR abs(rank - 0.9) <= 0.1
-GROUP BY lane, step.key
+GROUP BY timed.lane, step.key
 """
 
 

@@ -167,11 +167,12 @@ def _countries(campaign: Campaign) -> dict[str, int]:
     """Confirmed signatures of all time, by country."""
     facts = Scope(campaign, period.read({"period": "all"})).facts
     found = tallies.rows(
-        f"""SELECT key, sum(confirmed) FROM ({tallies.DAYS_QUICK}) AS counted
-            WHERE by = 'country' AND key <> '' GROUP BY key HAVING sum(confirmed) > 0""",
+        f"""SELECT key, sum(confirmed) FROM ({tallies.days_quick("country")}) AS counted
+            GROUP BY key HAVING sum(confirmed) > 0""",
         facts,
     )
-    return {country: int(number) for country, number in found}
+    numbers = {json.loads(key)[0]: int(number) for key, number in found}
+    return {country: number for country, number in numbers.items() if country}
 
 
 def _lately(campaign: Campaign) -> list[str]:
