@@ -15,6 +15,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from petitions import pages
 from petitions.models import Petition, Signature
@@ -35,6 +36,7 @@ def render(
     with translation.override(language):
         response = HttpResponse(render_to_string(f"petitions/{template}", context), status=status)
     response["Content-Language"] = language
+    patch_vary_headers(response, ["Accept-Language"])
     response["Cache-Control"] = cache
     return response
 
@@ -90,10 +92,21 @@ def _only_petition() -> Petition | None:
     return found[0] if len(found) == 1 else None
 
 
+def _sent(request: HttpRequest) -> list[tuple[str, str]]:
+    """What a form of ours holds; a proof of work is good once, and was given."""
+    if request.method != "POST" or comes_from_elsewhere(request):
+        return []
+    sent = request.POST.dict()
+    return [(name, str(value)) for name, value in sent.items() if name not in {"work", "ticket"}]
+
+
 def says_when_away(
     view: Callable[Concatenate[HttpRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """While the database is away: say so in the reader's language, and that nothing was stored."""
+    """While the database is away: say so in the reader's language, and that nothing was stored.
+
+    What they had typed is on that page, behind the button that sends it once more.
+    """
 
     @wraps(view)
     def said(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -103,6 +116,7 @@ def says_when_away(
             log.error("the database is away: %s", error)  # noqa: TRY400  no traceback a visitor
             language = pages.language_of(wanted(request))
             context = spoken(language) | {"kind": "busy", "petition": None}
+            context |= {"again": request.get_full_path(), "sent": _sent(request)}
             response = render("message.html", context, language=language, status=503)
             response["Retry-After"] = "60"
             return response

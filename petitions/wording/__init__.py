@@ -6,6 +6,7 @@ Texts in braces are filled in by `str.format`.
 
 import datetime as dt
 import unicodedata
+from functools import cache
 
 from babel.dates import format_date
 
@@ -13,7 +14,17 @@ from campaign.languages import RIGHT_TO_LEFT, base, locale, number
 from petitions.wording import arabic, english, french, swahili
 from petitions.wording.words import Words
 
-__all__ = ["RIGHT_TO_LEFT", "WORDS", "Words", "countries", "date", "languages", "number", "speak"]
+__all__ = [
+    "RIGHT_TO_LEFT",
+    "WORDS",
+    "Words",
+    "countries",
+    "country_codes",
+    "date",
+    "languages",
+    "number",
+    "speak",
+]
 
 WORDS: dict[str, Words] = {
     "en": english.WORDS,
@@ -56,6 +67,11 @@ def countries(language: str) -> list[tuple[str, str]]:
         ]
         _countries[language] = sorted(found, key=lambda one: _sorting(one[1]))
     return _countries[language]
+
+
+@cache
+def country_codes(language: str) -> frozenset[str]:
+    return frozenset(code for code, _ in countries(language))
 
 
 def _sorting(name: str) -> str:

@@ -98,6 +98,7 @@ The petition: {page}
         "Something on our side is not working. Nothing was stored. Please press the button "
         "again in a few minutes."
     ),
+    again="Try again",
     results="What came of it",
     handed_over="Handed over on {date}",
     archive="All petitions",

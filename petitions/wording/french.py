@@ -108,6 +108,7 @@ La pétition : {page}
         "Quelque chose ne marche pas de notre côté. Rien n’a été enregistré. Appuyez à nouveau "
         "dans quelques minutes."
     ),
+    again="Réessayer",
     results="Ce qui en est sorti",
     handed_over="Remise le {date}",
     archive="Toutes les pétitions",

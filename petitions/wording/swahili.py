@@ -103,6 +103,7 @@ Ombi: {page}
         "Kuna hitilafu upande wetu. Hakuna kilichohifadhiwa. Tafadhali bonyeza tena baada ya "
         "dakika chache."
     ),
+    again="Jaribu tena",
     results="Kilichotokea",
     handed_over="Lilikabidhiwa {date}",
     archive="Maombi yote",

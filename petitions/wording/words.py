@@ -72,6 +72,7 @@ class Words:
     paused_text: str
     busy_title: str
     busy_text: str
+    again: str
     results: str
     handed_over: str
     archive: str
