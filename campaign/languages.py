@@ -1,6 +1,6 @@
 """Numbers and directions of the languages that we speak (source: Unicode CLDR)."""
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.numbers import format_decimal
 
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
@@ -17,6 +17,14 @@ def direction(language: str) -> str:
 
 def locale(language: str) -> Locale:
     return Locale.parse("en_GB" if language == "en" else language.replace("-", "_"))
+
+
+def language_name(code: str, language: str) -> str:
+    """What one language is called in another; its code where nobody knows."""
+    try:
+        return str(Locale.parse(code.replace("-", "_")).get_display_name(locale(language)) or code)
+    except (UnknownLocaleError, ValueError):
+        return code
 
 
 _DIGITS = {"ar": str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")}

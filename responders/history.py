@@ -13,7 +13,9 @@ from uuid import uuid4
 from django.db import transaction
 from django.utils import timezone
 
+from campaign import roles
 from campaign.models import Account, Campaign, Mention, User
+from petitions import history as petition_history
 from petitions.actions import links, rollups
 from petitions.models import ClickCount, Petition, Signature, TrackedLink
 from responders import wording
@@ -63,8 +65,13 @@ def load(campaign: Campaign) -> int:
         )
         ClickCount.objects.bulk_create(_clicks(replies, chance), batch_size=1_000)
         Signature.objects.bulk_create(_signatures(petition, replies, chance), batch_size=1_000)
+        petition_history.load(petition, by=_manager(campaign))
     rollups.roll()
     return len(replies)
+
+
+def _manager(campaign: Campaign) -> User:
+    return User.objects.filter(campaigns=campaign, groups__name=roles.MANAGER).order_by("pk")[0]
 
 
 def _mentions(campaign: Campaign, chance: random.Random) -> list[Mention]:
@@ -133,6 +140,7 @@ def _links(petition: Petition, mentions: list[Mention], chance: random.Random) -
                 shown_name=shown.name,
                 shown_place=shown.place,
                 shown_quote=clip.quote,
+                seconds=round(clip.duration) if clip.duration else None,
                 shown_face=consent is not None and consent.show_face and not clip.voice_only,
                 language=mention.lang,
                 network="x",

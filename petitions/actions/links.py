@@ -46,6 +46,8 @@ class LinkSubject:
     shown_place: str = ""
     shown_quote: str = ""
     shown_face: bool = False
+    seconds: int | None = None
+    captions: list[str] = field(default_factory=list)
     language: str = ""
     network: str = ""
     editor_id: int | None = None

@@ -33,6 +33,15 @@ class TrackedLink(models.Model):
     )
     shown_place = models.CharField(max_length=120, blank=True)
     shown_quote = models.TextField(blank=True)
+    seconds = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="How long the film is."
+    )
+    captions: "ArrayField[list[str], list[str]]" = ArrayField(
+        models.CharField(max_length=8),
+        default=list,
+        blank=True,
+        help_text="The languages in which people have checked captions of the film.",
+    )
     language = models.CharField(max_length=8, blank=True)
     network = models.CharField(max_length=20, blank=True)
     editor_id = models.BigIntegerField(null=True, blank=True)

@@ -17,6 +17,8 @@ from petitions.reports.scope import LANES, Narrow, Scope, narrow
 
 #: Rows of a table on the page; all of them are in the export.
 MOST_ROWS = 100
+#: So many of them fit below the charts on one printed page (static/css/report-print.css).
+PRINTED = 12
 PERIODS = {"today": "Today", "week": "7 days", "all": "All"}
 
 
@@ -249,6 +251,14 @@ class Report:
     def _shown(self, row: Row, *, is_place: bool = False, in_place: bool = False) -> Shown:
         bars = charts.spark([row.days.get(day, 0) for day in self.days], width=96)
         return Shown(row, charts.whisker(row.signed, top=self.top), bars, is_place, in_place)
+
+    @property
+    def printed(self) -> int:
+        return PRINTED
+
+    @property
+    def left_out_in_print(self) -> bool:
+        return len(self.shown) > PRINTED
 
     @property
     def left_out(self) -> int:

@@ -23,6 +23,8 @@ def subject_of(reply: Reply, *, mention: Mention) -> links.LinkSubject:
         shown_name=shown.name if shown else "",
         shown_place=shown.place if shown else "",
         shown_quote=clip.quote if clip else "",
+        seconds=round(clip.duration) if clip and clip.duration else None,
+        captions=captioned(clip) if clip else [],
         shown_face=consent.show_face and not clip.voice_only if clip and consent else False,
         language=reply.language,
         network=mention.network,
@@ -31,6 +33,12 @@ def subject_of(reply: Reply, *, mention: Mention) -> links.LinkSubject:
         lane=steps.lane(reply, mention=mention),
         tweeted_at=mention.posted_at,
     )
+
+
+def captioned(clip: Clip) -> list[str]:
+    """The languages in which somebody has checked the captions."""
+    checked = clip.captions.filter(reviewed_at__isnull=False)
+    return sorted(checked.values_list("language", flat=True))
 
 
 def language_for(mention: Mention) -> str:

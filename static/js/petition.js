@@ -4,10 +4,13 @@
 function story(figure) {
     const video = figure.querySelector("video");
     const button = figure.querySelector("[data-play]");
+    const captions = figure.querySelector("[data-captions]");
     video.controls = false;
     button.hidden = false;
+    if (captions) captions.hidden = false;
     button.addEventListener("click", () => {
         button.hidden = true;
+        captions?.remove();
         video.controls = true;
         video.focus();
         video.play().catch(() => {}); // the controls are there to try again

@@ -1,4 +1,5 @@
 import gzip
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -124,6 +125,20 @@ def test_page_shows_the_storyteller_who_sent_the_reader(visitor: Client, link: T
     assert f"http://testserver/v/{link.clip_id}.jpg" in page
     assert "Leila answers" in page
     assert "Kakuma, Kenya" in page
+
+
+def test_page_tells_the_films_length_and_switches_on_its_captions(
+    visitor: Client, link: TrackedLink
+) -> None:
+    TrackedLink.objects.filter(pk=link.pk).update(seconds=62, captions=["ar", "en"])
+
+    page = text(visitor.get(f"{PAGE}?l={link.slug}"))
+    player = text(visitor.get(f"{PAGE}player/?l={link.slug}"))
+
+    assert '<span class="petition-length">1:02</span>' in page
+    tracks = re.findall(r'srclang="(\w+)"\s+label="(\w+)"\s+(default)?', page)
+    assert tracks == [("en", "English", "default"), ("ar", "Arabic", "")]
+    assert f'src="/v/{link.clip_id}/en.vtt"' in player
 
 
 @pytest.mark.parametrize("slug", ["", "zzzzzz", "\x00", "a' OR 1=1", "other1"])
@@ -391,6 +406,20 @@ def test_a_closed_petition_says_so_and_takes_nothing(
     assert response.status_code == 409
     assert "This petition is closed" in text(response)
     assert not Signature.objects.exists()
+
+
+def test_a_petition_closed_this_second_takes_nothing_either(
+    visitor: Client, petition: Petition, filled: Fill
+) -> None:
+    """The page is remembered for two seconds; the statement that signs asks the petition itself."""
+    assert visitor.post(PAGE, filled()).status_code == 303
+    Petition.objects.update(closes_at=timezone.now() - timedelta(seconds=1))
+
+    response = visitor.post(PAGE, filled(email="ben@example.org"))
+
+    assert response.status_code == 409
+    assert "This petition is closed" in text(response)
+    assert Signature.objects.count() == 1
 
 
 def test_sign_with_too_much_data_is_refused(visitor: Client, petition: Petition) -> None:

@@ -659,3 +659,19 @@ def test_demo_begins_at_zero_in_four_languages(campaign: Campaign) -> None:
     assert sorted(first.texts.values_list("language", flat=True)) == ["ar", "en", "fr", "sw"]
     assert not Signature.objects.exists()
     assert Mention.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_demos_week_has_something_to_decide_and_something_sealed(campaign: Campaign) -> None:
+    from petitions import demo, history  # noqa: PLC0415  only this test needs them
+
+    petition = demo.load(campaign)
+    history.load(petition, by=factories.UserFactory())
+
+    assert [alert.value for alert in petition.alerts.filter(what="domain")] == [
+        "quickinbox.example"
+    ]
+    assert petition.removals.get().count == 63
+    assert petition.hand_overs.get().document["signatures"]["other_platforms"] == 214
+    assert set(petition.sources.values_list("kind", flat=True)) == {"osdi", "number", "csv"}
+    assert not Signature.objects.filter(mail_due=True).exists()
