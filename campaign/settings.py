@@ -74,6 +74,16 @@ MIDDLEWARE = [
     "campaign.access.ask_for_second_factor",
 ]
 
+# What anybody may open knows nobody: no session, no cookie, and so no form to forge either.
+PUBLIC_PATHS = ("/p/", "/s/", "/share/", "/how-we-count/")
+PUBLIC_MIDDLEWARE = [
+    "campaign.logs.RequestMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
 ROOT_URLCONF = "campaign.urls"
 WSGI_APPLICATION = "campaign.asgi.django_application"
 # Served asynchronously, beside Django: what holds a connection for long must hold no thread.
@@ -335,7 +345,7 @@ CLOCK: dict[str, float] = {
     "petitions.actions.rollups.roll": 15,
     "petitions.reports.weekly.ring": 60,
     "petitions.actions.rollups.recount_nightly": 30,
-    "petitions.actions.mail.ring_for_owed": 15,
+    "petitions.actions.mail.ring_for_owed": 2,
     "petitions.actions.mail.remind": 600,
     "petitions.actions.watching.watch": 60,
     "petitions.actions.outgoing.ring_for_due": 5,

@@ -9,6 +9,7 @@ from campaign.views import front
 
 urlpatterns = [
     path("", front.home, name="home"),
+    path("", include("petitions.urls")),  # first: the public comes in thousands
     path("health/live", front.live, name="health-live"),
     path("health/ready", front.ready, name="health-ready"),
     path("metrics", front.metrics, name="metrics"),
@@ -16,7 +17,6 @@ urlpatterns = [
     path("", include("campaign.urls_people")),
     path("", include("responders.urls")),
     path("", include("videos.urls")),
-    path("", include("petitions.urls")),
 ]
 
 if settings.DEBUG:

@@ -1,6 +1,7 @@
 """Mail addresses: checked, reduced to the one mailbox they reach, and their usual typos."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -84,13 +85,18 @@ def canonical(address: str) -> str:
 def suggestion(address: str) -> str | None:
     """The address that was probably meant, when the domain is a slip away from a usual one."""
     local, _, domain = address.rpartition("@")
-    domain = domain.lower()
+    meant = _meant(domain.lower())
+    return f"{local}@{meant}" if meant else None
+
+
+@lru_cache(maxsize=4_096)
+def _meant(domain: str) -> str | None:
     if domain in USUAL or domain in PROVIDERS or domain in REAL:
         return None
     slips = sorted((_slips(domain, usual), usual) for usual in USUAL)
     least, usual = slips[0]
     allowed = 1 if len(usual) < 8 else 2
-    return f"{local}@{usual}" if least <= allowed else None
+    return usual if least <= allowed else None
 
 
 def _slips(one: str, other: str) -> int:

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from petitions import addresses, proof, tokens
 from petitions.actions.signing import Person
 from petitions.pages import Page
-from petitions.wording import countries
+from petitions.wording import countries, country_codes
 
 LONGEST_NAME = 120
 LONGEST_POSTCODE = 12
@@ -43,19 +43,18 @@ class Written(forms.CharField):
 
 
 class SignForm(forms.Form):
-    """Checks a signature. `offer` holds the address that was probably meant, when one was."""
+    """Checks a signature. `offer` holds the address that was probably meant, when one was.
+
+    What the page itself put into the form is read with `sent` and is no field: `token`; `topic`,
+    which is empty unless a program filled it in; `use`, the offered address, taken up; `kept`, the
+    address for which an offer was made; `work` and `ticket`, see `proof`.
+    """
 
     name = Written()
     email = Written()
     country = Written()
     postcode = Written()
     news = forms.BooleanField(required=False)
-    topic = Written(help_text="Empty, unless a program filled it in.")
-    use = Written(help_text="The offered address, taken up.")
-    kept = Written(help_text="The address for which an offer was made.")
-    token = Written()
-    work = Written(help_text="What a browser found when many signatures come at once.")
-    ticket = Written(help_text="For those who wait instead.")
 
     def __init__(self, *args: Any, page: Page, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -69,7 +68,7 @@ class SignForm(forms.Form):
         """All countries, the chosen one selected."""
         options = _options(self.page.language)
         chosen = self["country"].value()
-        if chosen in dict(countries(self.page.language)):
+        if chosen in country_codes(self.page.language):
             mark = f'value="{chosen}"'
             return SafeString(options.replace(mark, f"{mark} selected", 1))
         return options
@@ -88,11 +87,18 @@ class SignForm(forms.Form):
 
     @property
     def proves_a_person(self) -> bool:
-        return proof.is_given(work=self.cleaned_data["work"], ticket=self.cleaned_data["ticket"])
+        return proof.is_given(work=self.sent("work"), ticket=self.sent("ticket"))
 
     @property
     def looks_automatic(self) -> bool:
-        return bool(self.cleaned_data.get("topic"))
+        return bool(self.sent("topic"))
+
+    @property
+    def kept(self) -> str:
+        return self.sent("kept")
+
+    def sent(self, name: str) -> str:
+        return str(self.data.get(name, "")).strip()
 
     def clean_name(self) -> str:
         name = " ".join(unicodedata.normalize("NFC", self.cleaned_data["name"]).split())
@@ -105,20 +111,20 @@ class SignForm(forms.Form):
         return name
 
     def clean_email(self) -> str:
-        written = (self.data.get("use") or self.cleaned_data["email"]).strip()
+        written = self.sent("use") or self.cleaned_data["email"]
         if not written:
             raise forms.ValidationError(self.words.email_missing)
         try:
             address = addresses.check(written)
         except addresses.Unusable:
             raise forms.ValidationError(self.words.email_wrong) from None
-        if written != self.data.get("kept", "").strip() and not self.data.get("use"):
+        if written != self.kept and not self.sent("use"):
             self.offer = addresses.suggestion(address)
         return address
 
     def clean_country(self) -> str:
         code: str = self.cleaned_data["country"]
-        if code not in dict(countries(self.page.language)):
+        if code not in country_codes(self.page.language):
             raise forms.ValidationError(self.words.country_missing)
         return code
 
@@ -130,7 +136,7 @@ class SignForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or {}
-        if not tokens.form_is_ours(facts.get("token", ""), petition_slug=self.page.petition.slug):
+        if not tokens.form_is_ours(self.sent("token"), petition_slug=self.page.petition.slug):
             raise forms.ValidationError(self.words.form_old)
         return facts
 

@@ -2,9 +2,10 @@
 
 import bisect
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -14,11 +15,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation.trans_real import parse_accept_lang_header
 from markdown_it import MarkdownIt
 
+from campaign.languages import base, digits, language_name
 from petitions.actions import links
 from petitions.models import CountSnapshot, Petition, PetitionText, TrackedLink
 from petitions.wording import RIGHT_TO_LEFT, WORDS, Words, date, number, speak
 
 LINK_SLUG = re.compile(r"[a-z0-9]{5,12}")
+#: Seconds for which a process remembers a page for those who sign it.
+REMEMBERED = 2
 #: The steps that a petition is shown to be on its way to.
 STEPS = [
     100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000,
@@ -38,6 +42,13 @@ class Language:
     code: str
     name: str
     url: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Captions:
+    code: str
+    name: str
     chosen: bool
 
 
@@ -140,6 +151,22 @@ class Page:
     def video_of(self) -> str:
         return self.words.video_of.format(name=self.name)
 
+    @property
+    def length(self) -> str:
+        """Of the film: 0:42; empty where nobody has told."""
+        seconds = self.link.seconds if self.link else None
+        return digits(f"{seconds // 60}:{seconds % 60:02d}", self.language) if seconds else ""
+
+    @cached_property
+    def captions(self) -> list[Captions]:
+        """Of the film, those in the page's language first and switched on."""
+        codes = self.link.captions if self.link else []
+        found = [
+            Captions(code, language_name(code, self.language), base(code) == self.language)
+            for code in codes
+        ]
+        return sorted(found, key=lambda one: not one.chosen)
+
     @cached_property
     def progress(self) -> Progress:
         return progress(self.petition, language=self.language)
@@ -211,25 +238,46 @@ def next_step(confirmed: int, *, goal: int) -> int:
     return min(step, goal) if confirmed < goal else step
 
 
-def find(slug: str, *, link: str = "", language: str = "", accepts: str = "") -> Page:
+def find(
+    slug: str, *, link: str = "", language: str = "", accepts: str = "", remembered: bool = False
+) -> Page:
     """The page for a reader who asks for a language, or whose browser prefers some.
 
     `link` is the slug of the reply's link that brought them. Raises `Http404` when there is no
-    such petition, or it has not opened.
+    such petition, or it has not opened. With `remembered` it may be a few seconds old: hundreds
+    sign the same page at once.
     """
+    texts, came_by = (_remembered if remembered else _find)(slug, link)
+    if not texts:
+        raise Http404
+    petition = texts[0].petition
+    wanted = [language, *preferred(accepts), came_by.language if came_by else "", "en"]
+    by_language = {text.language: text for text in texts}
+    chosen = next((one for one in wanted if one in by_language), texts[0].language)
+    return Page(petition=petition, text=by_language[chosen], texts=texts, link=came_by)
+
+
+def _find(slug: str, link: str) -> tuple[list[PetitionText], TrackedLink | None]:
     texts = list(
         PetitionText.objects.filter(petition__slug=slug, petition__in=Petition.objects.public())
         .select_related("petition__campaign", "petition__count")
         .order_by("id")
     )
-    if not texts:
-        raise Http404
-    petition = texts[0].petition
-    came_by = find_link(link, petition=petition)
-    wanted = [language, *preferred(accepts), came_by.language if came_by else "", "en"]
-    by_language = {text.language: text for text in texts}
-    chosen = next((one for one in wanted if one in by_language), texts[0].language)
-    return Page(petition=petition, text=by_language[chosen], texts=texts, link=came_by)
+    return texts, find_link(link, petition=texts[0].petition) if texts else None
+
+
+def _remembered(slug: str, link: str) -> tuple[list[PetitionText], TrackedLink | None]:
+    return _find_once(slug, link, int(time.monotonic()) // REMEMBERED)
+
+
+@lru_cache(maxsize=256)
+def _find_once(slug: str, link: str, _moment: int) -> tuple[list[PetitionText], TrackedLink | None]:
+    return _find(slug, link)
+
+
+def forget() -> None:
+    """Look at every petition anew in this process."""
+    _find_once.cache_clear()
 
 
 def find_link(slug: str, *, petition: Petition) -> TrackedLink | None:

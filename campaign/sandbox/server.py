@@ -37,6 +37,7 @@ class Server(uvicorn.Server):
             uvicorn.Config(
                 self.application,
                 http=Protocol,
+                loop="asyncio",  # whose sockets can be broken
                 ws="none",
                 lifespan="on",
                 access_log=False,

@@ -3,11 +3,8 @@
 import logging
 import time
 from datetime import timedelta
-from smtplib import SMTPException, SMTPRecipientsRefused
 from urllib.parse import urlencode
 
-import django_rq
-from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
@@ -17,7 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 from redis import RedisError
 
-from campaign import encryption
+from campaign import encryption, mailing
+from campaign.mailing import Fate
 from petitions import addresses, limits, tokens
 from petitions.actions.signing import MOST_MAILS, RUNG, ask_for_mail
 from petitions.models import Petition, PetitionText, Signature, Suppression
@@ -60,25 +58,11 @@ def send(signature_id: int, *, connection: BaseEmailBackend | None = None) -> bo
 def _hand_over(signature: Signature, connection: BaseEmailBackend | None) -> None:
     message = compose(signature)
     message.connection = connection
-    try:
-        message.send()
-    except SMTPRecipientsRefused as error:
-        signature.mail_due = any(code < 500 for code, _ in error.recipients.values())
-        log.info("signature %s: the mail server refuses the address", signature.pk)
-    except AnymailRecipientsRefused:
-        log.info("signature %s: the mail provider refuses the address", signature.pk)
-    except (SMTPException, AnymailError, OSError) as error:
-        signature.mail_due = _may_work_later(error)
-        log.warning("signature %s: the mail is tried again later: %s", signature.pk, error)
-        if connection is not None:
-            connection.close()
-    else:
-        signature.mails_sent += 1
-
-
-def _may_work_later(error: Exception) -> bool:
-    """A provider that calls one message wrong calls it wrong again; anything else passes."""
-    return not (isinstance(error, AnymailAPIError) and error.status_code in {400, 422})
+    fate = mailing.hand_over(message, about=f"signature {signature.pk}")
+    signature.mails_sent += fate == Fate.SENT
+    signature.mail_due = fate == Fate.LATER
+    if fate == Fate.LATER and connection is not None:
+        connection.close()
 
 
 def send_owed() -> int:
@@ -101,15 +85,8 @@ def send_owed() -> int:
 
 def ring_for_owed() -> None:
     """For the clock: when mail is owed and the worker's queue is empty, its bell was lost."""
-    before = timezone.now() - RETRY
-    if not _owed().filter(Q(mailed_at__isnull=False) | Q(signed_at__lt=before)).exists():
-        return
-    try:
-        queue = django_rq.get_queue("mail")
-        if queue.count == 0:
-            queue.enqueue("petitions.jobs.send_owed_mail")
-    except RedisError as error:
-        log.warning("owed mail waits: %s", error)
+    if _owed().exists():
+        mailing.ring("petitions.jobs.send_owed_mail")
 
 
 def _owed() -> QuerySet[Signature]:

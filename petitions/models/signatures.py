@@ -30,7 +30,12 @@ class Signature(models.Model):
         DOMAIN = "domain", "From a blocked mail domain"
         NETWORK = "network", "From a blocked network"
 
-    petition = models.ForeignKey(Petition, models.PROTECT, related_name="signatures")
+    # The database does not check these two for each row: a check locks the petition's row, or the
+    # link's, and a crowd would wait for each other there. A trigger keeps petitions that have
+    # signatures; indexes of their own would only repeat those below.
+    petition = models.ForeignKey(
+        Petition, models.PROTECT, related_name="signatures", db_constraint=False, db_index=False
+    )
     email_hmac = models.CharField(max_length=64)
     email = EncryptedTextField()
     name = EncryptedTextField()
@@ -46,14 +51,25 @@ class Signature(models.Model):
     )
     language = models.CharField(max_length=8, default="en")
     link = models.ForeignKey(
-        TrackedLink, models.SET_NULL, null=True, blank=True, related_name="signatures"
+        TrackedLink,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="signatures",
+        db_constraint=False,
+        db_index=False,
     )
     state = models.CharField(max_length=12, choices=State.choices, default=State.PENDING)
     suspicion = models.CharField(
         max_length=12, choices=Suspicion.choices, blank=True, help_text="Why it is kept apart."
     )
     removal = models.ForeignKey(
-        Removal, models.SET_NULL, null=True, blank=True, related_name="signatures"
+        Removal,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="signatures",
+        db_index=False,
     )
     state_before = models.CharField(
         max_length=12, blank=True, help_text="What it was before its removal, for taking that back."
@@ -91,6 +107,7 @@ class Signature(models.Model):
             models.Index("mailed_at", condition=Q(state="pending"), name="signature_to_remind"),
             models.Index("petition", "domain", condition=~Q(domain=""), name="signature_domain"),
             models.Index("petition", "network", condition=~Q(network=""), name="signature_network"),
+            models.Index("removal", condition=Q(removal__isnull=False), name="signature_removal"),
         ]
 
     def __str__(self) -> str:

@@ -21,12 +21,13 @@ from petitions.views.answers import CACHED, says_when_away
 Suspicion = Signature.Suspicion
 
 
-def _page(request: HttpRequest, slug: str) -> Page:
+def _page(request: HttpRequest, slug: str, *, remembered: bool = False) -> Page:
     return pages.find(
         slug,
         link=request.GET.get("l", ""),
         language=request.GET.get("lang", ""),
         accepts=request.headers.get("Accept-Language", "")[:500],
+        remembered=remembered,
     )
 
 
@@ -35,9 +36,9 @@ def _page(request: HttpRequest, slug: str) -> Page:
 @says_when_away
 def petition(request: HttpRequest, slug: str) -> HttpResponse:
     """Anybody: read the petition, sign it."""
-    page = _page(request, slug)
     if request.method == "POST":
-        return _sign(request, page)
+        return _sign(request, _page(request, slug, remembered=True))
+    page = _page(request, slug)
     return _show(page, SignForm(page=page), status=200, cache=CACHED)
 
 
@@ -73,7 +74,7 @@ def _sign(request: HttpRequest, page: Page) -> HttpResponse:
             network=signing.network_key(ip),
         )
     except (signing.Closed, signing.Paused):
-        return _show(page, form, status=409)
+        return _show(_page(request, page.petition.slug), form, status=409)
     address = reverse("petition-signed", kwargs={"slug": page.petition.slug})
     return HttpResponseRedirect(f"{address}?{urlencode({'lang': page.language})}", status=303)
 
@@ -96,9 +97,6 @@ def archive(request: HttpRequest) -> HttpResponse:
     return answers.render("archive.html", context, language=language, cache=CACHED)
 
 
-@xframe_options_exempt
-@require_safe
-@says_when_away
 @xframe_options_exempt  # networks show it within their own pages
 @require_safe
 @says_when_away

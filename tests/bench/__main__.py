@@ -1,6 +1,6 @@
 """`make bench`: every figure, as a ratio to a baseline of the same run.
 
-`ONLY=name` runs one. Prints a table and writes `var/bench.json`:
+`ONLY="name name"` runs some. Prints a table and writes `var/bench.json`:
 `name → {value, unit, baseline, ratio, goal, ok}`.
 """
 
@@ -40,9 +40,9 @@ RESULT = Path(__file__).resolve().parents[2] / "var" / "bench.json"
 
 
 def main() -> int:
-    only = os.environ.get("ONLY", "")
-    if only and only not in NAMES:
-        sys.stderr.write(f"There is no figure “{only}”. Known: {', '.join(NAMES)}.\n")
+    only = os.environ.get("ONLY", "").split()
+    if unknown := set(only) - set(NAMES):
+        sys.stderr.write(f"There is no figure {unknown}. Known: {', '.join(NAMES)}.\n")
         return 2
     results: dict[str, dict[str, Any]] = {}
     with (
@@ -52,7 +52,7 @@ def main() -> int:
     ):
         _prepare(postgres.url, valkey.url, Path(folder))
         for name in NAMES:
-            if only in {"", name}:
+            if not only or name in only:
                 results[name] = import_module(f"tests.bench.{name}").run()
                 _print(name, results[name])
     _keep(results)

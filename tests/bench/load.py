@@ -1,9 +1,11 @@
-"""A small load generator: raw HTTP/1.1 over connections that stay open, one process.
+"""A load generator that leaves the machine to the server: raw HTTP/1.1 over connections that stay
+open, one thread, one epoll, requests that are ready before they are due.
 
 What it measures is the whole answer, as seen by a client on the same machine.
 """
 
-import asyncio
+import select
+import socket
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -12,6 +14,8 @@ from dataclasses import dataclass, field
 from tests.bench.figures import p95
 
 Request = Callable[[int], bytes]
+LENGTH = b"content-length:"
+CHUNKED = b"transfer-encoding: chunked"
 
 
 @dataclass
@@ -31,39 +35,73 @@ class Load:
         return p95(self.times)
 
 
+class _Connection:
+    """One visitor after another over one socket."""
+
+    def __init__(self, port: int) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.answer = b""
+        self.sent = 0.0
+
+    def ask(self, request: bytes) -> None:
+        self.answer = b""
+        self.sent = time.perf_counter()
+        self.socket.sendall(request)
+
+    def read(self) -> bool:
+        """Whether the answer is whole."""
+        part = self.socket.recv(262_144)
+        if not part:
+            raise ConnectionError("The server closed a connection in the middle of the figure.")
+        self.answer += part
+        return _is_whole(self.answer)
+
+
+def _is_whole(answer: bytes) -> bool:
+    end = answer.find(b"\r\n\r\n")
+    if end < 0:
+        return False
+    head = answer[:end].lower()
+    at = head.find(LENGTH)
+    if at >= 0:
+        length = int(head[at + len(LENGTH) :].split(b"\r\n", 1)[0])
+        return len(answer) >= end + 4 + length
+    return CHUNKED not in head or answer.endswith(b"0\r\n\r\n")
+
+
 def run(port: int, request: Request, *, seconds: float, connections: int = 16) -> Load:
-    """Send `request(n)` for n = 0, 1, … as fast as the answers come, for so long."""
-    return asyncio.run(_run(port, request, seconds=seconds, connections=connections))
+    """Send `request(n)` for n = 0, 1, … as fast as the answers come, for so long.
 
-
-async def _run(port: int, request: Request, *, seconds: float, connections: int) -> Load:
-    load, numbers = Load(), iter(range(10**9))
+    Every request that was sent has its answer in the result.
+    """
+    load, number = Load(), 0
+    waiting = select.epoll()
+    known = {one.socket.fileno(): one for one in (_Connection(port) for _ in range(connections))}
     began = time.perf_counter()
     until = began + seconds
-    await asyncio.gather(
-        *(_connection(port, request, numbers=numbers, until=until, load=load)
-          for _ in range(connections))
-    )  # fmt: skip
+    for place, connection in known.items():
+        waiting.register(place, select.EPOLLIN)
+        connection.ask(request(number))
+        number += 1
+    busy = len(known)
+    while busy:
+        events = waiting.poll(30)
+        if not events:
+            raise TimeoutError("No answer within 30 seconds.")
+        for place, _ in events:
+            connection = known[place]
+            if not connection.read():
+                continue
+            now = time.perf_counter()
+            load.times.append(now - connection.sent)
+            load.statuses[int(connection.answer[9:12])] += 1
+            if now < until:
+                connection.ask(request(number))
+                number += 1
+            else:
+                busy -= 1
     load.seconds = time.perf_counter() - began
+    for connection in known.values():
+        connection.socket.close()
     return load
-
-
-async def _connection(
-    port: int, request: Request, *, numbers: object, until: float, load: Load
-) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    while time.perf_counter() < until:
-        sent = time.perf_counter()
-        writer.write(request(next(numbers)))  # type: ignore[call-overload]  # an iterator of numbers
-        head = await reader.readuntil(b"\r\n\r\n")
-        lower = head.lower()
-        at = lower.find(b"content-length:")
-        if at >= 0:
-            await reader.readexactly(int(lower[at + 15 : lower.index(b"\r\n", at)]))
-        elif b"transfer-encoding: chunked" in lower:
-            while (size := int(await reader.readline(), 16)) > 0:
-                await reader.readexactly(size + 2)
-            await reader.readexactly(2)
-        load.times.append(time.perf_counter() - sent)
-        load.statuses[int(head[9:12])] += 1
-    writer.close()

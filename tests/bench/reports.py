@@ -47,7 +47,7 @@ FILL = {
         INSERT INTO petitions_trackedlink (petition_id, slug, mention_id, clip_id, clip_title,
             storyteller, place, shown_name, shown_place, shown_quote, shown_face, language,
             network, editor_id, themes, lane, tweeted_at, posted_at, steps, cost, views, shares,
-            channel, created_at)
+            channel, captions, created_at)
         SELECT %(petition)s, 'bench' || n, n, md5((n %% 80)::text)::uuid, 'Clip ' || n %% 80,
             'Storyteller ' || n %% 20, (ARRAY['Kakuma, Kenya', 'Shatila, Lebanon'])[1 + n %% 2],
             '', '', '', false, (ARRAY['en', 'fr', 'ar'])[1 + n %% 3], 'x', n %% 8,
@@ -55,7 +55,7 @@ FILL = {
             CASE WHEN n %% 7 = 0 THEN 'field' ELSE 'library' END,
             {_AGO} - (60 + n %% 3000) * interval '1 second', {_AGO},
             jsonb_build_object('waiting', 30 + n %% 1500, 'writing', 20 + n %% 1400), 0.20,
-            n %% 5000, n %% 9, '', now()
+            n %% 5000, n %% 9, '', '{{}}', now()
         FROM generate_series(1, %(count)s) AS n""",
     "clicks": """
         INSERT INTO petitions_clickcount (link_id, hour, people, bots, repeats, shares)

@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from petitions import limits, rules, tokens
+from petitions import limits, pages, rules, tokens
+from petitions.actions import signing
 from petitions.actions.signing import Person
 from petitions.models import Petition
 from tests.factories import PetitionFactory, PetitionTextFactory
@@ -20,6 +21,8 @@ def _forget_salts() -> None:
     """Redis is emptied after each test; what a process remembers of it, too."""
     limits._salts.clear()
     rules.forget()
+    pages.forget()
+    signing._rung_at = -signing.RING_EVERY
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 from datetime import UTC, timedelta
 from typing import Any
 
+import crawleruseragents  # type: ignore[import-untyped]  # it has none
 import pytest
 import time_machine
 from django.conf import settings
@@ -50,6 +51,23 @@ def test_the_preview_of_x_counts_one_bot_and_nobody(client: Client, link: Tracke
         assert client.head("/s/abc123", headers={"user-agent": agent}).status_code == 302
 
     assert counted(link) == {"people": 0, "bots": 1, "repeats": 0}
+
+
+def test_crawlers_of_a_public_list_are_bots() -> None:
+    """The list is that of the package crawler-user-agents: every program it has seen."""
+    taken_for_people = {
+        one["pattern"]
+        for one in crawleruseragents.CRAWLER_USER_AGENTS_DATA
+        for agent in one.get("instances", [])
+        if not clicks.is_bot(agent)
+    }
+
+    # People who read within an app; and browsers that a tool starts, which do not say so.
+    assert taken_for_people == {
+        r"AP3A\.240617\.008", "MetaIAB Facebook",
+        r"Code\/1\.", "Fluid", "GTmetrix", r"Miniature\.io\/", r"Trae\/", "TSM-turingos",
+        "YLT Chrome",
+    }  # fmt: skip
 
 
 def test_a_request_without_user_agent_is_sent_on_uncounted(

@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from petitions.actions import retention, signing
-from petitions.models import OutsideSignature, Petition, Signature, Source
+from petitions.actions import counting, retention, signing
+from petitions.models import CountSnapshot, OutsideSignature, Petition, Signature, Source
 from tests.petitions.conftest import tess
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +39,9 @@ def test_anonymise_keeps_the_numbers_and_erases_the_people(petition: Petition) -
 
     facts = ("state", "name", "email", "country", "news_consent")
     assert Signature.objects.values_list(*facts).get() == ("confirmed", "", "", "GB", False)
+    counting.count_all()
+    assert [one.drift for one in counting.recount_all()] == [0]
+    assert CountSnapshot.objects.get().confirmed == 1
     assert petition.campaign.audit.get().after == {"count": 1}
 
 

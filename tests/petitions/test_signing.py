@@ -8,7 +8,7 @@ from django.utils import timezone
 from redis import Redis
 
 from campaign.encryption import decrypt
-from petitions.actions import signing
+from petitions.actions import mail, signing
 from petitions.models import Petition, Signature
 from tests.factories import PetitionFactory, TrackedLinkFactory
 from tests.petitions.conftest import tess
@@ -63,15 +63,15 @@ def test_sign_keeps_petitions_apart(petition: Petition) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_sign_keeps_one_row_when_32_threads_send_one_address(petition: Petition) -> None:
+def test_sign_keeps_one_row_when_64_threads_send_one_address(petition: Petition) -> None:
     def sign(number: int) -> None:
         try:
             signing.sign(petition, person=tess(name=f"Tess {number}"), link=None)
         finally:
             connections.close_all()
 
-    with ThreadPoolExecutor(32) as pool:
-        list(pool.map(sign, range(32)))
+    with ThreadPoolExecutor(64) as pool:
+        list(pool.map(sign, range(64)))
 
     assert Signature.objects.count() == 1
 
@@ -85,6 +85,13 @@ def test_the_database_refuses_a_second_row(petition: Petition) -> None:
         first.save(force_insert=True)
 
 
+def test_the_database_keeps_a_petition_that_somebody_signed(petition: Petition) -> None:
+    signing.sign(petition, person=tess(), link=None)
+
+    with pytest.raises(IntegrityError, match="never deleted"), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM petitions_petition WHERE id = %s", [petition.pk])
+
+
 def test_the_database_refuses_a_confirmation_without_its_time(petition: Petition) -> None:
     signing.sign(petition, person=tess(), link=None)
 
@@ -95,10 +102,11 @@ def test_the_database_refuses_a_confirmation_without_its_time(petition: Petition
         Signature.objects.update(state=State.CONFIRMED)
 
 
-def test_sign_writes_nothing_into_the_petition(petition: Petition) -> None:
+def test_sign_neither_writes_nor_locks_the_petition(petition: Petition) -> None:
     def version() -> object:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT xmin, ctid FROM petitions_petition WHERE id = %s", [petition.pk])
+            row = "SELECT xmin, xmax, ctid FROM petitions_petition WHERE id = %s"
+            cursor.execute(row, [petition.pk])  # a lock on the row would stand in its xmax
             return cursor.fetchone()
 
     before = version()
@@ -113,6 +121,20 @@ def test_sign_rings_for_the_mail_on_commit(petition: Petition, redis_connection:
     with transaction.atomic():
         signing.sign(petition, person=tess(), link=None)
         assert queued(redis_connection) == 0
+
+    assert queued(redis_connection) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_crowd_rings_once_and_the_clock_hears_the_others(
+    petition: Petition, redis_connection: Redis
+) -> None:
+    signing.sign(petition, person=tess(), link=None)
+    redis_connection.delete("rq:queue:mail", signing.RUNG)  # the worker has come and gone
+    signing.sign(petition, person=tess(email="ben@example.org"), link=None)
+    assert queued(redis_connection) == 0
+
+    mail.ring_for_owed()
 
     assert queued(redis_connection) == 1
 
@@ -148,7 +170,8 @@ def test_sign_keeps_a_suspicious_one_apart_and_mails_nothing(petition: Petition)
 
 @pytest.mark.parametrize("closed", [timedelta(seconds=1), timedelta(days=300)])
 def test_sign_refuses_when_the_petition_is_closed(petition: Petition, closed: timedelta) -> None:
-    petition.closes_at = timezone.now() - closed
+    opened = timezone.now() - closed - timedelta(days=1)
+    Petition.objects.update(opens_at=opened, closes_at=timezone.now() - closed)
 
     with pytest.raises(signing.Closed):
         signing.sign(petition, person=tess(), link=None)
