@@ -16,9 +16,11 @@ ALWAYS = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
 _HOUR = "date_bin('1 hour', {}, '2000-01-01 00:00:00+00')"
 _DAY = "({} AT TIME ZONE %(zone)s)::date"
 _OURS = "(SELECT id FROM petitions_petition WHERE campaign_id = %(campaign)s)"
+#: Of the sums: those of an older version are counted anew, for they lack what this one reads.
+VERSION = 2
 #: Live rows begin where the closed hours end.
-_CLOSED = """COALESCE((SELECT closed_until FROM petitions_rollup
-    WHERE campaign_id = %(campaign)s), '-infinity')"""
+_CLOSED = f"""COALESCE((SELECT closed_until FROM petitions_rollup
+    WHERE campaign_id = %(campaign)s AND version = {VERSION}), '-infinity')"""
 _LIVE = f"GREATEST(%(start)s::timestamptz, {_CLOSED})"
 _STATES = """count(*) FILTER (WHERE signature.state = 'confirmed') AS confirmed,
     count(*) FILTER (WHERE signature.state = 'pending') AS pending"""
@@ -111,7 +113,7 @@ def _links(since: str) -> str:
 
 
 def key(by: str) -> str:
-    """What a row of `petitions_daycount` is called: a JSON array of its facts."""
+    """What a row of `petitions_factday` is called: a JSON array of its facts."""
     return f"jsonb_build_array({', '.join(FACTS[by])})::text"
 
 
@@ -174,7 +176,7 @@ LINKS_QUICK = f"""SELECT {LINK_COLUMNS} FROM petitions_linkday WHERE {_KEPT}
 
 def days_quick(by: str) -> str:
     """The same of `DAYS`, by one fact."""
-    return f"""SELECT {DAY_COLUMNS} FROM petitions_daycount WHERE {_KEPT} AND by = '{by}'
+    return f"""SELECT {DAY_COLUMNS} FROM petitions_factday WHERE {_KEPT} AND by = '{by}'
         UNION ALL SELECT {DAY_COLUMNS} FROM ({_days(_LIVE, by=by)}) AS live"""
 
 

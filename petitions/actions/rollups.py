@@ -34,12 +34,12 @@ NIGHT = (2, 6)
 _INSERT = {
     "petitions_hourcount": (tallies.HOUR_COLUMNS, tallies.HOURS),
     "petitions_linkday": (tallies.LINK_COLUMNS, tallies.LINKS),
-    "petitions_daycount": (tallies.DAY_COLUMNS, tallies.DAYS),
+    "petitions_factday": (tallies.DAY_COLUMNS, tallies.DAYS),
 }
 _WITHIN = {
     "petitions_hourcount": "hour >= %(start)s AND hour < %(end)s",
     "petitions_linkday": "day = %(day)s",
-    "petitions_daycount": "day = %(day)s",
+    "petitions_factday": "day = %(day)s",
 }
 
 
@@ -81,10 +81,8 @@ def _roll_some(campaign: Campaign) -> bool:
     with _alone() as mine:
         if not mine:
             return False
-        known = RollUp.objects.filter(campaign=campaign).first()
-        known = known or RollUp.objects.create(
-            campaign=campaign, closed_until=_first_hour(campaign) or until
-        )
+        known = RollUp.objects.filter(campaign=campaign, version=tallies.VERSION).first()
+        known = known or _begin(campaign, until=until)
         stale = {hour for hour in _take_marks(campaign) if hour < known.closed_until}
         reaches = min(until, _day_after(known.closed_until))
         fresh = known.closed_until < reaches
@@ -101,10 +99,21 @@ def _roll_some(campaign: Campaign) -> bool:
     return fresh and reaches < until
 
 
+def _begin(campaign: Campaign, *, until: datetime) -> RollUp:
+    """From the first hour, and again when an older version has left its sums."""
+    facts = {
+        "closed_until": _first_hour(campaign) or until,
+        "version": tallies.VERSION,
+        "recount_day": None,
+    }
+    return RollUp.objects.update_or_create(campaign=campaign, defaults=facts)[0]
+
+
 def recount_day(campaign_id: int) -> bool:
     """Compare one day's sums with its rows and mend what differs; whether a day is left."""
     with _alone(snapshot=True) as mine:
-        known = RollUp.objects.filter(campaign=campaign_id).first() if mine else None
+        ours = RollUp.objects.filter(campaign=campaign_id, version=tallies.VERSION)
+        known = ours.first() if mine else None
         if known is None:
             return False
         if known.recount_day is None:
@@ -163,7 +172,7 @@ def _take_marks(campaign: Campaign) -> Iterable[datetime]:
 
 def _count_day(campaign_id: int, day: date, *, until: datetime) -> None:
     start, end = _bounds(day, until=until)
-    for table in ("petitions_linkday", "petitions_daycount"):
+    for table in ("petitions_linkday", "petitions_factday"):
         _count(table, campaign_id, start=start, end=end, day=day)
 
 

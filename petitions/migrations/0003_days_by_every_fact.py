@@ -1,11 +1,6 @@
+import django.db.models.deletion
 from django.db import migrations, models
 
-# All of it is small: sums are counted anew by the clock, a day at a time, and pages read the rows
-# themselves until they are there.
-FORGET_SUMS = """
-DELETE FROM petitions_daycount;
-DELETE FROM petitions_rollup;
-"""
 # A link's clip, editor and times are facts of sums too, so their change marks its hours.
 MARKS = """
 DROP TRIGGER link_told_anew ON petitions_trackedlink;
@@ -22,38 +17,81 @@ BACKWARD = MARKS.format(old="", new="")
 
 
 class Migration(migrations.Migration):
+    """The clock fills the new table; pages read the rows themselves until it has."""
+
     dependencies = [("petitions", "0002_closed_hours_are_marked")]
 
     operations = [
-        migrations.RunSQL(FORGET_SUMS, FORGET_SUMS),
-        migrations.AlterField(
-            model_name="daycount",
-            name="by",
-            field=models.CharField(
-                choices=[
-                    ("country", "Country of the signer"),
-                    ("theme", "Theme of the mention"),
-                    ("clip", "Clip"),
-                    ("storyteller", "Storyteller"),
-                    ("place", "Place"),
-                    ("language", "Language of the reply"),
-                    ("editor", "Editor"),
-                    ("network", "Network"),
-                    ("wait", "Time from tweet to reply"),
+        migrations.CreateModel(
+            name="FactDay",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("place", models.CharField(blank=True, max_length=120)),
+                ("language", models.CharField(blank=True, max_length=8)),
+                ("network", models.CharField(blank=True, max_length=20)),
+                ("lane", models.CharField(blank=True, max_length=8)),
+                ("day", models.DateField()),
+                (
+                    "by",
+                    models.CharField(
+                        choices=[
+                            ("country", "Country of the signer"),
+                            ("theme", "Theme of the mention"),
+                            ("clip", "Clip"),
+                            ("storyteller", "Storyteller"),
+                            ("place", "Place"),
+                            ("language", "Language of the reply"),
+                            ("editor", "Editor"),
+                            ("network", "Network"),
+                            ("wait", "Time from tweet to reply"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "key",
+                    models.TextField(
+                        blank=True,
+                        help_text="A JSON array of the fact's parts; empty for those without a link.",
+                    ),
+                ),
+                ("mentions", models.PositiveIntegerField(default=0)),
+                ("people", models.PositiveIntegerField(default=0)),
+                ("bots", models.PositiveIntegerField(default=0)),
+                ("confirmed", models.PositiveIntegerField(default=0)),
+                ("pending", models.PositiveIntegerField(default=0)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="campaign.campaign",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        models.F("campaign"), models.F("by"), models.F("day"), name="fact_day_day"
+                    )
                 ],
-                max_length=12,
+            },
+        ),
+        migrations.AddField(
+            "rollup",
+            "version",
+            models.PositiveSmallIntegerField(
+                db_default=1, help_text="Of the sums; see petitions.tallies."
             ),
         ),
-        migrations.AlterField(
-            model_name="daycount",
-            name="key",
-            field=models.TextField(
-                blank=True,
-                help_text="A JSON array of the fact's parts; empty for those without a link.",
-            ),
-        ),
-        migrations.AddField("daycount", "people", models.PositiveIntegerField(default=0)),
-        migrations.AddField("daycount", "bots", models.PositiveIntegerField(default=0)),
-        migrations.RemoveField("daycount", "by_link"),
         migrations.RunSQL(FORWARD, BACKWARD),
+        # The version before this one still writes the table; it goes with the next one.
+        migrations.SeparateDatabaseAndState(
+            state_operations=[migrations.DeleteModel("DayCount")]
+        ),
     ]

@@ -19,6 +19,7 @@ class Migration(migrations.Migration):
             django.contrib.postgres.fields.ArrayField(
                 base_field=models.CharField(max_length=8),
                 blank=True,
+                db_default=[],
                 default=list,
                 help_text="The languages in which people have checked captions of the film.",
                 size=None,

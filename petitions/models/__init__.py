@@ -9,7 +9,7 @@ from petitions.models.platforms import (
     WebhookDelivery,
     WebhookEndpoint,
 )
-from petitions.models.rollups import DayCount, HourCount, LinkDay, RollUp, StaleHour
+from petitions.models.rollups import FactDay, HourCount, LinkDay, RollUp, StaleHour
 from petitions.models.saved import SavedReport
 from petitions.models.signatures import REMOVED, Signature, Suppression
 
@@ -21,8 +21,8 @@ __all__ = [
     "CountSlice",
     "CountSnapshot",
     "CsvImport",
-    "DayCount",
     "DomainRule",
+    "FactDay",
     "HandOver",
     "HourCount",
     "LedgerEntry",

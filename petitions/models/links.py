@@ -39,6 +39,7 @@ class TrackedLink(models.Model):
     captions: "ArrayField[list[str], list[str]]" = ArrayField(
         models.CharField(max_length=8),
         default=list,
+        db_default=[],
         blank=True,
         help_text="The languages in which people have checked captions of the film.",
     )

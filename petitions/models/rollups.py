@@ -59,7 +59,7 @@ class LinkDay(models.Model):
         return f"{self.link_id or 'straight'} {self.day}"
 
 
-class DayCount(Slice):
+class FactDay(Slice):
     """The closed hours of one day by one fact, within one slice: what tables of a report read.
 
     Each fact is counted by itself, so that a table reads as many rows as it has lines and days,
@@ -90,7 +90,7 @@ class DayCount(Slice):
     pending = models.PositiveIntegerField(default=0)
 
     class Meta:
-        indexes = [models.Index("campaign", "by", "day", name="day_count_day")]
+        indexes = [models.Index("campaign", "by", "day", name="fact_day_day")]
 
     def __str__(self) -> str:
         return f"{self.campaign_id} {self.day} {self.by} {self.key}"
@@ -101,6 +101,9 @@ class RollUp(models.Model):
 
     campaign = models.OneToOneField(Campaign, models.CASCADE, related_name="+")
     closed_until = models.DateTimeField()
+    version = models.PositiveSmallIntegerField(
+        db_default=1, help_text="Of the sums; see petitions.tallies."
+    )
     recount_day = models.DateField(
         null=True, help_text="The next day to compare with its rows; empty when none is under way."
     )

@@ -88,7 +88,7 @@ def run() -> dict[str, Any]:
     while not _is_rolled_up(campaign):
         rollups.roll()
     drift = rollups.recount(campaign)
-    _vacuum("petitions_hourcount", "petitions_linkday", "petitions_daycount")
+    _vacuum("petitions_hourcount", "petitions_linkday", "petitions_factday")
     times = _times(client, "/c/bench-report/reports/", views=VIEWS)
     narrow = _times(client, "/c/bench-report/reports/?by=clip&language=en", views=VIEWS // 3)
     bare = _times(Client(), "/sign-in/", views=VIEWS)
