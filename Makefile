@@ -4,6 +4,9 @@
 #   make check                         format, lint, types, imports, migrations
 #   make bench [ONLY=name]             the figures, against their baselines
 #   make chaos [SEED=… SECONDS=…]      everything fails while replies are posted; the books after it
+#   make audit                         known holes in what we use (asks the package index)
+#   make licences                      what each of it is licensed under; fails on an unknown one
+#   make soak [SECONDS=600]            steady load on all of it: nothing grows, nothing is lost
 #   make pictures                      every page as it looks now
 #   make reset                         empty var/, where `make run` keeps its data
 
@@ -16,8 +19,8 @@ UNREAL := SECRET_KEY=only-for-checks-only-for-checks-only \
 	FIELD_ENCRYPTION_KEYS=MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE= \
 	DATABASE_URL=postgres://nobody@127.0.0.1:1/none REDIS_URL=redis://127.0.0.1:1/0
 
-.PHONY: chaos pictures run test check bench reset dev format check-format check-lint check-types check-imports \
-	check-templates check-migrations
+.PHONY: audit chaos licences pictures run soak test check bench reset dev format check-format check-lint \
+	check-types check-imports check-templates check-migrations
 
 run:
 	@$(PYTHON) campaign/local/bootstrap.py
@@ -70,6 +73,27 @@ format: dev
 
 bench: dev
 	ONLY="$(ONLY)" $(RUN) -m tests.bench
+
+# Tools with many parts of their own, which the newsroom's environment need not know.
+AUDIT := var/audit/bin
+AUDIT_TOOLS := pip-audit==2.10.1 pip-licenses==5.5.5
+$(AUDIT): Makefile
+	$(PYTHON) -m venv var/audit
+	$(AUDIT)/pip install -q --disable-pip-version-check $(AUDIT_TOOLS)
+	@touch $(AUDIT)
+
+audit: $(AUDIT)
+	$(AUDIT)/pip-audit --requirement requirements.txt --no-deps --disable-pip --strict
+
+# AGPL asks of whoever runs a service to publish it all; "UNKNOWN" has to be looked up by a person
+# (axe-playwright-python is MIT: its wheel holds the licence, its metadata do not say so).
+licences: dev $(AUDIT)
+	$(AUDIT)/pip-licenses --python=$(RUN) --from=mixed --order=license --partial-match \
+		--ignore-packages axe-playwright-python --fail-on="Affero;UNKNOWN"
+
+# Only this machine is touched; writes var/soak.json.
+soak: dev
+	SECONDS="$(SECONDS)" $(RUN) -m tests.soak
 
 # Only this machine is touched; writes var/chaos.json. The printed seed plays it again.
 chaos: dev

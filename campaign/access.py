@@ -51,6 +51,43 @@ def ask_for_second_factor(
     return check
 
 
+#: No page of ours needs these, so no script that got into one may have them.
+DEVICES = (
+    "accelerometer",
+    "bluetooth",
+    "browsing-topics",
+    "camera",
+    "display-capture",
+    "geolocation",
+    "gyroscope",
+    "hid",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "serial",
+    "usb",
+)
+PERMISSIONS_POLICY = ", ".join(f"{device}=()" for device in DEVICES)
+
+
+def keep_private(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware: no browser or proxy keeps what somebody who is signed in was shown, and no page
+    gets at the machine's devices. A view that says how long it may be kept has thought of it."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        response["Permissions-Policy"] = PERMISSIONS_POLICY
+        # Looking at the person of a public page would make that page one of theirs.
+        if request.session.accessed and request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    return answer
+
+
 class NewsroomRequest(HttpRequest):
     """A request of a signed-in person, in one of their campaigns."""
 

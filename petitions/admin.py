@@ -7,8 +7,7 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from campaign import audit
-from campaign.admin import ReadOnlyAdmin
+from campaign.admin import AuditedAdmin, ReadOnlyAdmin
 from campaign.models import User
 from petitions.actions import moderation, texts
 from petitions.models import CountSnapshot, Petition, PetitionText, Signature, TrackedLink
@@ -20,9 +19,11 @@ class PetitionTextInline(admin.StackedInline[PetitionText, Petition]):
 
 
 @admin.register(Petition)
-class PetitionAdmin(admin.ModelAdmin[Petition]):
+class PetitionAdmin(AuditedAdmin[Petition]):
     list_display = ["slug", "campaign", "opens_at", "closes_at", "confirmed", "pending"]
     list_select_related = ["campaign", "count"]
+    list_filter = ["campaign"]
+    search_fields = ["slug", "texts__title"]
     inlines = [PetitionTextInline]
 
     @admin.display(ordering="count__confirmed")
@@ -39,17 +40,6 @@ class PetitionAdmin(admin.ModelAdmin[Petition]):
             return petition.count
         except CountSnapshot.DoesNotExist:
             return CountSnapshot()
-
-    def save_model(
-        self,
-        request: HttpRequest,
-        obj: Petition,
-        form: ModelForm[Petition],
-        change: bool,  # noqa: FBT001  Django's signature
-    ) -> None:
-        super().save_model(request, obj, form, change)
-        verb = "changed petition" if change else "opened petition"
-        audit.record(verb, obj, after={"fields": form.changed_data}, by=cast(User, request.user))
 
     def save_related(
         self,

@@ -1,13 +1,15 @@
 from django.contrib import admin
 
-from campaign.admin import ReadOnlyAdmin
+from campaign.admin import AuditedAdmin, ReadOnlyAdmin
 from responders.models import Attempt, MediaUpload, Reply, ReplyTemplate
 
 
 @admin.register(ReplyTemplate)
-class ReplyTemplateAdmin(admin.ModelAdmin[ReplyTemplate]):
+class ReplyTemplateAdmin(AuditedAdmin[ReplyTemplate]):
     list_display = ("name", "campaign", "language", "position")
     list_filter = ("campaign", "language")
+    search_fields = ("name", "text")
+    list_select_related = ("campaign",)
 
 
 @admin.register(Reply)
@@ -22,6 +24,7 @@ class ReplyAdmin(ReadOnlyAdmin[Reply]):
 class AttemptAdmin(ReadOnlyAdmin[Attempt]):
     list_display = ("reply_id", "number", "outcome", "started_at", "finished_at", "worker")
     list_filter = ("outcome",)
+    search_fields = ("=reply__id", "=external_id")
 
 
 @admin.register(MediaUpload)

@@ -20,7 +20,8 @@ from django.http import (
 from videos import storage
 from videos.models import Rendition
 
-RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z")
+#: Longer numbers are no sizes of files.
+RANGE = re.compile(r"bytes=([0-9]{0,19})-([0-9]{0,19})\Z")
 BLOCK = 64 * 1024
 # A player asks for "everything from here on" and then watches slowly. A range gets this much at
 # most, so that no slow viewer holds one of the web's threads for long; players ask again.

@@ -56,7 +56,7 @@ class World:
         known = {**GUESSES, "campaign": campaign, "pk": self._guess(name), **of}
         return reverse(name, kwargs={one: known[one] for one in self.arguments.get(name, ())})
 
-    def foreign(self, name: str) -> str | None:
+    def foreign(self, name: str, *, campaign: str = "ours") -> str | None:
         """In our campaign, with the id of theirs; None where the address has no object."""
         wanted = self.arguments.get(name, set()) - {"campaign"}
         if not wanted:
@@ -65,8 +65,12 @@ class World:
         if thing is None:
             return None
         if "slug" in wanted:
-            return self.address(name, "ours", slug=thing.slug)
-        return self.address(name, "ours", **dict.fromkeys(wanted & {"pk", "reply"}, thing.pk))
+            return self.address(name, campaign, slug=thing.slug)
+        return self.address(name, campaign, **dict.fromkeys(wanted & {"pk", "reply"}, thing.pk))
+
+    def own(self, name: str) -> str:
+        """As somebody of `theirs` would ask: the thing itself where there is one."""
+        return self.foreign(name, campaign="theirs") or self.address(name, "theirs")
 
     def _thing(self, name: str) -> Any:
         for beginning, thing in (
