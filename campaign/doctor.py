@@ -26,12 +26,13 @@ from rq.worker import Worker
 
 from campaign import live, roles
 from campaign.encryption import Undecryptable
-from campaign.models import Account, User
+from campaign.models import Account, AuditEntry, User
 from campaign.networks import registry
 from campaign.networks.base import NetworkError
 
 OLDEST_POSTGRES = 140_000
 CLOCK_SKEW = timedelta(seconds=2)
+UNSEALED = timedelta(minutes=5)
 STREAM_SILENCE = timedelta(minutes=2)
 FREE_BYTES = 5 * 1024**3
 
@@ -104,6 +105,18 @@ def database_is_current() -> Iterator[Finding]:
         yield mend(f"{len(missing)} migrations are missing.", "Run `manage.py migrate`.")
     else:
         yield good(f"PostgreSQL {version // 10_000}, all migrations applied.")
+
+
+def audit_log_is_sealed() -> Iterator[Finding]:
+    oldest = AuditEntry.objects.filter(number=None).order_by("id").first()
+    if oldest is not None and timezone.now() - oldest.at > UNSEALED:
+        since = f"{oldest.at:%Y-%m-%d %H:%M} UTC"
+        yield mend(
+            f"The audit log is not sealed since {since}.",
+            "See to it that manage.py clock runs, and what it logs of campaign.audit.seal.",
+        )
+    else:
+        yield good("The audit log is sealed.")
 
 
 def redis_and_workers_answer() -> Iterator[Finding]:

@@ -357,6 +357,7 @@ CLOCK: dict[str, float] = {
     "petitions.actions.retention.purge_unconfirmed": 3600,
     "petitions.actions.retention.purge_traces": 3600,
     "petitions.actions.retention.anonymise_closed": 3600,
+    "campaign.audit.seal": 2,
     "campaign.intake.alarm.sweep": 60,
     "campaign.actions.opt_outs.sweep": 5,
     "campaign.actions.people.ring_for_invitations": 60,
@@ -378,6 +379,7 @@ METRICS = [
 DOCTOR = [
     "campaign.doctor.settings_are_for_the_public",
     "campaign.doctor.database_is_current",
+    "campaign.doctor.audit_log_is_sealed",
     "campaign.doctor.redis_and_workers_answer",
     "campaign.doctor.storage_keeps_and_forgets",
     "campaign.doctor.mail_goes_out",

@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from campaign.models.campaigns import Campaign
 
@@ -7,8 +8,8 @@ from campaign.models.campaigns import Campaign
 class AuditEntry(models.Model):
     """Who did what, when. Append-only: a trigger in the database refuses UPDATE and DELETE.
 
-    Each entry carries the hash of the one before it, so that a gap or a change shows.
-    Written by `campaign.audit.record` alone.
+    Written by `campaign.audit.record` alone. `audit.seal` gives it its number in the chain and
+    the hash of the one before it, once and for good, so that a gap or a change shows.
     """
 
     campaign = models.ForeignKey(
@@ -28,13 +29,23 @@ class AuditEntry(models.Model):
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
     at = models.DateTimeField()
+    number = models.PositiveBigIntegerField(
+        null=True, blank=True, unique=True, help_text="In the chain. Empty: not sealed yet."
+    )
     previous_hash = models.CharField(max_length=64, blank=True)
-    hash = models.CharField(max_length=64, unique=True)
+    hash = models.CharField(max_length=64, blank=True)
 
     class Meta:
         ordering = ["id"]
         verbose_name_plural = "audit entries"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(number=None, hash="") | Q(number__isnull=False) & ~Q(hash=""),
+                name="audit_seal_complete",
+            )
+        ]
         indexes = [
+            models.Index("id", condition=Q(number=None), name="audit_unsealed"),
             models.Index("target_type", "target_id", name="audit_target"),
             models.Index("campaign", models.F("id").desc(), name="audit_campaign"),
         ]

@@ -62,6 +62,7 @@ def compare(sandbox: Sandbox, promises: Promises, books: Books) -> Books:
         _compare_one(reply, posts.pop(reply.mention.external_id, []), promises, books)
     books.lost += [f"a post to {tweet} that nobody here knows" for tweet in posts]
     _compare_pauses(promises, books)
+    audit.seal()
     if entry := audit.first_break():
         books.untrue.append(f"the audit log breaks at entry {entry.pk}")
     return books
