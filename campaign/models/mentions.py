@@ -175,6 +175,12 @@ class Mention(models.Model):
                 condition=Q(status__in=["waiting", "claimed"], doubt=""),
                 name="mention_in_queue",
             ),
+            # Of the same without what is claimed: whoever claims the next one passes over nothing.
+            models.Index(
+                fields=["campaign", "replyable", "queue_at", "id"],
+                condition=Q(status="waiting", doubt=""),
+                name="mention_free",
+            ),
             models.Index(
                 fields=["campaign", "queue_at", "id"],
                 condition=Q(status__in=["waiting", "claimed"]) & ~Q(doubt=""),

@@ -2,11 +2,12 @@
 
 A claim is a lease in the database: five minutes, renewed while the tab is in use, one winner under
 any concurrency. Every write here looks at the lease again under the mention's row lock. Locks are
-taken in one order: the mention, its reply, the audit log.
+taken in one order: the mention, then its reply.
 """
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -25,6 +26,9 @@ LEASE = timedelta(minutes=5)
 #: How long a claim outlives the tab that held it.
 CLOSING = timedelta(seconds=15)
 SWEEP = 500
+#: What a claim is made of, and what becomes of a mention that has left the queue.
+CLAIM = ("status", "claimed_by", "claimed_at", "claimed_until")
+HANDLED = ("reason", "handled_by", "handled_at")
 
 
 class DeskError(Exception):
@@ -56,6 +60,15 @@ class LeaseLost(DeskError):
         super().__init__(f"{who}. Your draft is kept.")
 
 
+class Gone(LeaseLost):
+    """Its author deleted it on the network while somebody was at work on it."""
+
+    def __init__(self) -> None:
+        self.to = None
+        said = "Its author deleted the tweet: nobody is left to answer. Your draft is kept."
+        DeskError.__init__(self, said)
+
+
 def claim(mention: Mention, *, by: User) -> Reply:
     """Take it for five minutes. Returns the person's draft, begun from a template if new.
 
@@ -67,15 +80,12 @@ def claim(mention: Mention, *, by: User) -> Reply:
         over = Q(status=Mention.Status.CLAIMED, claimed_until__lte=now)
         mine = Q(status=Mention.Status.CLAIMED, claimed_by=by)
         won = Mention.objects.filter(free | over | mine, pk=mention.pk).update(
-            status=Mention.Status.CLAIMED, claimed_by=by, claimed_at=now, claimed_until=now + LEASE
+            **_lease(by=by, at=now)
         )
-        mention.refresh_from_db()
+        mention.refresh_from_db(fields=[*CLAIM, *HANDLED])
         if not won:
             raise _refusal(mention)
-        reply = drafts.begin(mention, by=by)
-        audit.record("claimed", mention, by=by)
-        _tell([mention], what="claimed", by=by)
-        return reply
+        return _claimed(mention, by=by)
 
 
 def heartbeat(mention: Mention, *, by: User) -> datetime:
@@ -86,7 +96,7 @@ def heartbeat(mention: Mention, *, by: User) -> datetime:
     )
     if not mine.update(claimed_until=now + LEASE):
         mention.refresh_from_db()
-        raise LeaseLost(holder(mention, at=now))
+        raise lost(mention, at=now)
     return now + LEASE
 
 
@@ -109,11 +119,7 @@ def take_over(mention: Mention, *, by: User) -> Reply:
         if locked.status not in Mention.OPEN:
             raise NotWaiting(locked)
         before = locked.claimed_by_id
-        locked.status = Mention.Status.CLAIMED
-        locked.claimed_by = by
-        locked.claimed_at = now
-        locked.claimed_until = now + LEASE
-        locked.save(update_fields=["status", "claimed_by", "claimed_at", "claimed_until"])
+        _take(locked, by=by, at=now)
         reply = drafts.inherit(locked, of=before, by=by) or drafts.begin(locked, by=by)
         audit.record("took over", locked, before={"claimed_by": before}, by=by)
         _tell([locked], what="taken over", by=by)
@@ -185,10 +191,12 @@ def claim_next(*offers: MentionQuerySet, by: User) -> Mention | None:
     who ask at once get fifty different tweets.
     """
     for waiting in offers:
+        free = waiting.select_for_update(of=("self",), skip_locked=True)
         with transaction.atomic():
-            mention = waiting.select_for_update(of=("self",), skip_locked=True).first()
+            mention = free.select_related(None).select_related("campaign").first()
             if mention is not None:
-                claim(mention, by=by)
+                _take(mention, by=by, at=timezone.now())
+                _claimed(mention, by=by)
                 return mention
     return None
 
@@ -207,6 +215,29 @@ def expire_leases() -> int:
             audit.record("lease ran out", mention, before=before, by=None)
         _tell(over, what="released", by=None)
     return len(over)
+
+
+def _lease(*, by: User, at: datetime) -> dict[str, Any]:
+    return {
+        "status": Mention.Status.CLAIMED,
+        "claimed_by": by,
+        "claimed_at": at,
+        "claimed_until": at + LEASE,
+    }
+
+
+def _take(locked: Mention, *, by: User, at: datetime) -> None:
+    for name, value in _lease(by=by, at=at).items():
+        setattr(locked, name, value)
+    locked.save(update_fields=CLAIM)
+
+
+def _claimed(mention: Mention, *, by: User) -> Reply:
+    """What follows when the claim is won: the draft, and word of it."""
+    reply = drafts.begin(mention, by=by)
+    audit.record("claimed", mention, by=by)
+    _tell([mention], what="claimed", by=by)
+    return reply
 
 
 def _opted_out(mention: Mention) -> bool:
@@ -233,8 +264,15 @@ def held(mention: Mention, *, by: User) -> Mention:
     now = timezone.now()
     locked = Mention.objects.select_for_update(of=("self",)).get(pk=mention.pk)
     if not is_held(locked, by=by, at=now):
-        raise LeaseLost(holder(locked, at=now))
+        raise lost(locked, at=now)
     return locked
+
+
+def lost(mention: Mention, *, at: datetime) -> LeaseLost:
+    """Why it is not this person's any more."""
+    if mention.status == Mention.Status.GONE:
+        return Gone()
+    return LeaseLost(holder(mention, at=at))
 
 
 def _free_or_held(mention: Mention, *, by: User) -> Mention:
@@ -266,17 +304,7 @@ def _let_go(
     mention.claimed_until = None
     mention.handled_by = by
     mention.handled_at = timezone.now() if by else None
-    mention.save(
-        update_fields=[
-            "status",
-            "reason",
-            "claimed_by",
-            "claimed_at",
-            "claimed_until",
-            "handled_by",
-            "handled_at",
-        ]
-    )
+    mention.save(update_fields=[*CLAIM, *HANDLED])
 
 
 def _tell(mentions: Iterable[Mention], *, what: str, by: User | None) -> None:

@@ -20,7 +20,7 @@ from responders.actions import desk
 from responders.models import Reply
 from tests.bench.desk import FILL, editor
 from tests.bench.figures import p50, p95
-from tests.factories import UserFactory
+from tests.factories import PetitionFactory, ReplyTemplateFactory, UserFactory
 
 EDITORS = 50
 CLAIMS = 10_000
@@ -44,6 +44,9 @@ RETURNING id
 def run() -> dict[str, Any]:
     campaign = Campaign.objects.create(slug="bench-claims", name="Bench", hashtag="IWelcome")
     account = Account.objects.create(campaign=campaign, external_id="74", handle="iwelcome_now")
+    PetitionFactory(campaign=campaign, slug="bench-claims")
+    for language in ("en", "fr"):
+        ReplyTemplateFactory(campaign=campaign, language=language)
     people: list[User] = [editor(campaign), *(UserFactory() for _ in range(EDITORS - 1))]
     with connection.cursor() as cursor:
         facts = {"campaign": campaign.pk, "account": account.pk, "count": 6 * CLAIMS}

@@ -5,6 +5,8 @@ costs that asks the database for nothing but who is there.
 """
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib.auth.models import Group
@@ -64,8 +66,8 @@ def run() -> dict[str, Any]:
         slug="bench-desk", name="Bench", hashtag="IWelcome", languages=["en", "fr", "ar", "sw"]
     )
     account = Account.objects.create(campaign=campaign, external_id="72", handle="iwelcome_now")
-    with connection.cursor() as cursor:
-        facts = {"campaign": campaign.pk, "account": account.pk, "count": MENTIONS}
+    facts = {"campaign": campaign.pk, "account": account.pk, "count": MENTIONS}
+    with _without_indexes("campaign_mention"), connection.cursor() as cursor:
         cursor.execute(FILL, facts)
     library.fill(campaign)
     with connection.cursor() as cursor:
@@ -87,6 +89,29 @@ def run() -> dict[str, Any]:
         "goal": f"≤ {GOAL * 1000:.0f} ms and ≤ {GOAL_QUERIES} queries, {MENTIONS:,} mentions",
         "ok": value <= GOAL and queries["desk"] <= GOAL_QUERIES,
     }
+
+
+@contextmanager
+def _without_indexes(table: str) -> Iterator[None]:
+    """A million rows are filled in first and indexed afterwards: several times as fast."""
+    plain = """
+        SELECT relname, pg_get_indexdef(indexrelid) FROM pg_index
+        JOIN pg_class ON pg_class.oid = indexrelid
+        WHERE indrelid = %s::regclass AND NOT indisunique
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(plain, [table])
+        indexes = cursor.fetchall()
+        for name, _ in indexes:
+            cursor.execute(f'DROP INDEX "{name}"')
+        cursor.execute("SET session_replication_role = replica")  # no look-up of foreign keys
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("RESET session_replication_role")
+        cursor.execute("SET maintenance_work_mem = '1GB'")
+        for _, made in indexes:
+            cursor.execute(made)
+        cursor.execute("RESET maintenance_work_mem")
 
 
 def _addresses() -> dict[str, str]:
