@@ -6,7 +6,7 @@ weighed once more by what is not: the words in common, the place, what the clip 
 petition. An editor decides; this only spares them the search.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -189,27 +189,36 @@ def suggest(
     wanted = wanted or Wanted()
     now = timezone.now()
     weigh = _Weigh(mention, at=now)
+    consents = _consents(mention, at=now)
     usable = Clip.objects.filter(campaign=mention.campaign_id).ready()
-    usable = usable.with_consent(network=mention.network, at=now)
-    fitting = _narrowed(usable, wanted, at=now).annotate(fit=weigh.in_rows())
-    # Thousands are ranked by their ids alone; whole rows are read of the best.
-    best = fitting.order_by("-fit", F("used_at").asc(nulls_first=True), "-ready_at")
-    ids = [*best.values_list("pk", flat=True)[:WEIGHED], *weigh.saying()]
-    ranked = (
-        fitting.filter(pk__in=ids)
-        .select_related("storyteller__place", "brief")
-        .order_by("-fit", F("used_at").asc(nulls_first=True), "-ready_at")
+    fitting = _narrowed(usable.allowed_by(consents.values()), wanted, at=now)
+    # Thousands are ranked by their ids alone; whole rows are read of the best, and of those that
+    # have most words in common with it, which no row knows.
+    saying = weigh.saying()
+    says = [_points(Q(pk__in=saying), 1).desc()] if saying else []
+    best = fitting.annotate(fit=weigh.in_rows()).order_by(
+        *says, "-fit", F("used_at").asc(nulls_first=True), "-ready_at"
     )
+    fits = dict(best.values_list("pk", "fit")[: WEIGHED + len(saying)])
+    ranked = Clip.objects.filter(pk__in=fits).select_related("storyteller__place", "brief")
     weighed = sorted(
-        (weigh.again(clip, fit=getattr(clip, "fit", 0)) for clip in ranked),
-        key=lambda one: -one.points,
+        (weigh.again(clip, fit=fits[clip.pk]) for clip in ranked), key=_best_and_longest_rested
     )
     found = weighed[:MOST]
     if chosen is not None and not wanted.chosen:
         own = next((one for one in weighed if one.clip.pk == chosen.pk), None)
         others = [one for one in found if one.clip.pk != chosen.pk]
         found = [own or weigh.again(chosen, fit=0), *others][:MOST]
-    return weigh.numbered(found)
+    return weigh.numbered(found, consents=consents)
+
+
+def _best_and_longest_rested(one: Suggestion) -> tuple[int, float, float]:
+    used, ready = one.clip.used_at, one.clip.ready_at
+    return (
+        -one.points,
+        used.timestamp() if used else 0.0,
+        -ready.timestamp() if ready else 0.0,
+    )
 
 
 class _Weigh:
@@ -270,12 +279,12 @@ class _Weigh:
             filmed_for_them=clip.brief is not None and clip.brief.mention_id == self.mention.pk,
         )
 
-    def numbered(self, found: list[Suggestion]) -> list[Suggestion]:
-        """With their keys, their consents and captions: two queries for all."""
+    def numbered(
+        self, found: list[Suggestion], *, consents: dict[int, ConsentModel]
+    ) -> list[Suggestion]:
+        """With their keys, their consents and captions: one query for all."""
         ordered = _matched(self.mention, found)
-        clips = [one.clip for one in ordered]
-        spoken.load_captions(clips)
-        consents = _consents(clips)
+        spoken.load_captions([one.clip for one in ordered])
         return [
             replace(
                 one,
@@ -375,7 +384,9 @@ def _rests_until(clip: Clip, *, at: datetime) -> datetime | None:
     return clip.used_at + REST
 
 
-def _consents(clips: Iterable[Clip]) -> dict[int, ConsentModel]:
-    people = {clip.storyteller_id for clip in clips}
-    versions = ConsentModel.objects.filter(storyteller__in=people).order_by("version")
-    return {consent.storyteller_id: consent for consent in versions}
+def _consents(mention: Mention, *, at: datetime) -> dict[int, ConsentModel]:
+    """Storyteller → the consent by which their clips may answer it."""
+    valid = ConsentModel.objects.valid(
+        network=mention.network, campaign=mention.campaign_id, at=at
+    ).only("storyteller_id", "show_name", "show_face", "show_voice", "show_place")
+    return {consent.storyteller_id: consent for consent in valid}

@@ -1,4 +1,5 @@
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -13,6 +14,10 @@ from videos.models.places import CrewMember
 from videos.models.storytellers import Storyteller
 
 
+def _spoken_by(consents: Iterable[Consent]) -> Q:
+    return Q(storyteller__in=[one.storyteller_id for one in consents])
+
+
 class ClipQuerySet(models.QuerySet["Clip"]):
     def ready(self) -> "ClipQuerySet":
         return self.filter(status=Clip.Status.READY)
@@ -24,13 +29,28 @@ class ClipQuerySet(models.QuerySet["Clip"]):
         """
         valid = Consent.objects.valid(network=network, campaign=OuterRef("campaign"), at=at)
         theirs = valid.filter(storyteller=OuterRef("storyteller"))
+        return self._allowed(
+            Q(Exists(theirs)),
+            face=Q(Exists(theirs.filter(show_face=True))),
+            voice=Q(Exists(theirs.filter(show_voice=True))),
+        )
+
+    def allowed_by(self, consents: Iterable[Consent]) -> "ClipQuerySet":
+        """The same, by the valid CONSENTS of the clips' campaign that were just found.
+
+        Each is looked at once, and not three times for each of thousands of clips.
+        """
+        valid = list(consents)
+        return self._allowed(
+            _spoken_by(valid),
+            face=_spoken_by(one for one in valid if one.show_face),
+            voice=_spoken_by(one for one in valid if one.show_voice),
+        )
+
+    def _allowed(self, consent: Q, *, face: Q, voice: Q) -> "ClipQuerySet":
         hidden = Q(protection__status="verified")
         unheard = hidden & ~Q(protection__voice="kept")
-        return self.filter(
-            Q(Exists(theirs)),
-            Q(Exists(theirs.filter(show_face=True))) | Q(voice_only=True) | hidden,
-            Q(Exists(theirs.filter(show_voice=True))) | unheard,
-        )
+        return self.filter(consent, face | Q(voice_only=True) | hidden, voice | unheard)
 
     def seen_by(self, user: User) -> "ClipQuerySet":
         """A crew member sees their own place; others the campaigns they belong to."""
