@@ -83,6 +83,13 @@ class Tab:
         except asyncio.QueueFull:
             self.end()
 
+    async def news(self) -> list[News | None]:
+        """All that waits, as soon as something does."""
+        waiting = [await self.queue.get()]
+        while not self.queue.empty():
+            waiting.append(self.queue.get_nowait())
+        return waiting
+
     def end(self) -> None:
         """Hang up. The browser comes back, and is asked again who it is."""
         while not self.queue.empty():
@@ -227,14 +234,16 @@ async def _stream(tab: Tab, send: Send, *, after: str) -> None:
     while True:
         try:
             async with asyncio.timeout(HEARTBEAT):
-                item = await tab.queue.get()
+                news = await tab.news()
         except TimeoutError:
             await write(b"event: beat\ndata: {}\n\n")
             continue
-        if item is None:
+        told = [one for one in news if one and (not seen or _order(one.id) > _order(seen))]
+        if told:
+            seen = ""
+            await write(b"".join(one.frame for one in told))
+        if None in news:
             return
-        if not seen or _order(item.id) > _order(seen):
-            await write(item.frame)
 
 
 async def _resume(tab: Tab, write: Callable[[bytes], Awaitable[None]], *, after: str) -> str:
