@@ -2,6 +2,7 @@
 
 The words stand in `lexicon/<language>.toml`; a campaign may put its own in their place
 (`ThemeWords`). A tweet is read with its own language's words, or with all where X saw no language.
+What is written in Arabic letters is read as Arabic, whatever X took it for.
 """
 
 import time
@@ -18,6 +19,7 @@ from campaign.models import ThemeWords
 
 FOLDER = Path(__file__).parent / "lexicon"
 LANGUAGES = ("en", "fr", "ar", "sw", "de", "es")
+ARABIC = "ar"
 DOUBTS = ("hostile", "off_topic")
 MOST_HASHTAGS = 6
 KEPT_SECONDS = 30.0
@@ -123,7 +125,7 @@ class Lexicon:
 
     def spans(self, text: str, *, lang: str) -> list[Span]:
         """Where the words stand that gave a theme, in order."""
-        return self._themes.get(_short(lang), self._all[0]).spans(text)
+        return _spans(self._themes, self._all[0], text, lang=lang)
 
     def themes(self, text: str, *, lang: str) -> list[str]:
         """The codes of the themes that the text touches, each once, in order."""
@@ -131,10 +133,20 @@ class Lexicon:
 
     def doubt(self, text: str, *, lang: str) -> str:
         """`hostile`, `off_topic` or "": a guess that puts a tweet into a lane of its own."""
-        found = {span.theme for span in self._doubts.get(_short(lang), self._all[1]).spans(text)}
+        found = {one.theme for one in _spans(self._doubts, self._all[1], text, lang=lang)}
         if "hostile" in found:
             return "hostile"
         return "off_topic" if found or text.count("#") > MOST_HASHTAGS else ""
+
+
+def _spans(known: Mapping[str, _Index], every: _Index, text: str, *, lang: str) -> list[Span]:
+    own = known.get(_short(lang))
+    arabic = words.in_arabic(text)
+    if own is None or (_short(lang) == ARABIC and not arabic):
+        return every.spans(text)
+    if arabic and _short(lang) != ARABIC and ARABIC in known:
+        return sorted({*own.spans(text), *known[ARABIC].spans(text)})
+    return own.spans(text)
 
 
 def _fill(themes: _Index, doubts: _Index, lines: Entries) -> None:

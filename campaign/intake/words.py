@@ -18,6 +18,11 @@ _ALONG = ("ال", "لل", "و", "ف", "ب", "ل", "ك", "ال")
 SHORTEST_STEM = 3
 
 
+def in_arabic(text: str) -> bool:
+    """Whether any letter of it is Arabic."""
+    return bool(_ARABIC.search(text))
+
+
 def fold(word: str) -> str:
     """`École` and `ecole`, `أطفال` and `اطفال` become the same."""
     if word.isascii():

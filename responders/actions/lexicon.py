@@ -56,6 +56,8 @@ def _read(theme: str, said: str) -> list[str]:
     for entry in entries:
         if len(entry) > LONGEST_ENTRY:
             raise WordsRefused(f"“{entry[:30]}…” is longer than {LONGEST_ENTRY} characters.")
+        if "*" in entry.strip("*"):
+            raise WordsRefused(f"“{entry}”: a * stands before a word or after it, not in it.")
         if not any(len(word) > 1 for word in words.of(entry)):
             raise WordsRefused(f"“{entry}” has no word in it; it would fit everything or nothing.")
     return entries
