@@ -231,6 +231,14 @@ def cards(campaign: Campaign, ids: Iterable[int]) -> QuerySet[Mention]:
     return with_answers(_for_cards(Mention.objects.filter(campaign=campaign, pk__in=list(ids))))
 
 
+def to_post_by_hand(campaign: Campaign) -> list[Mention]:
+    """Tweets whose answer is approved, and waits for a person to post it on the network."""
+    waiting = Reply.objects.by_hand().in_campaign(campaign).order_by("approved_at")
+    ids = list(waiting.values_list("mention", flat=True)[:PAGE])
+    found = {mention.pk: mention for mention in cards(campaign, ids)} if ids else {}
+    return [found[pk] for pk in ids]
+
+
 def newest_id(campaign: Campaign) -> int:
     """The mention that came last; what comes later is "new"."""
     return _newest_first(campaign).values_list("pk", flat=True).first() or 0

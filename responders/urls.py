@@ -10,6 +10,7 @@ from responders.views import (
     footage,
     handing,
     lexicon,
+    rules,
     shift,
     templates,
 )
@@ -35,6 +36,7 @@ desk_urls = [
     path("<int:pk>/restore", desk.restore, name="desk-restore"),
     path("<int:pk>/save", composer.save, name="desk-save"),
     path("<int:pk>/another", composer.another, name="desk-another"),
+    path("<int:pk>/discard", composer.discard, name="desk-discard"),
     path("<int:pk>/pair", composer.pair, name="desk-pair"),
     path("<int:pk>/approve", composer.approve, name="desk-approve"),
     path("<int:pk>/submit", composer.submit, name="desk-submit"),
@@ -45,6 +47,7 @@ desk_urls = [
     path("notices/<int:notice>/read", handing.read, name="desk-notice-read"),
     path("notes/<int:note>/read", handing.read_note, name="desk-note-read"),
     path("replies/<int:reply>/posted", composer.posted_by_hand, name="desk-posted"),
+    path("replies/<int:reply>/bring-back", composer.bring_back, name="desk-bring-back"),
     path("replies/<int:reply>/undo", composer.undo, name="desk-undo"),
 ]
 
@@ -58,6 +61,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("c/<slug:campaign>/audit.csv", audit.export, name="audit-csv"),
     path("c/<slug:campaign>/themes/", lexicon.show, name="lexicon"),
     path("c/<slug:campaign>/themes/change", lexicon.change, name="lexicon-change"),
+    path("c/<slug:campaign>/rules/", rules.show, name="rules"),
     path("c/<slug:campaign>/templates/", templates.show, name="templates"),
     path("c/<slug:campaign>/templates/new", templates.make, name="template-make"),
     path("c/<slug:campaign>/templates/<int:pk>/", templates.change, name="template-change"),

@@ -78,11 +78,11 @@ def _warn(account: Account) -> bool:
 
 
 def _sent_today(account: Account, *, at: datetime) -> int:
-    """Replies that were posted today or may have been."""
+    """Replies that were posted today or may have been; what people post by hand costs no call."""
     posted = Q(status__in=[Reply.Status.POSTED, Reply.Status.REMOVING, Reply.Status.REMOVED])
     today = Q(posted_at__gte=midnight(at))
     flying = Q(status__in=[Reply.Status.POSTING, Reply.Status.UNKNOWN])
-    replies = Reply.objects.filter(account=account)
+    replies = Reply.objects.filter(account=account, by_hand=False)
     return replies.filter(posted & today).count() + replies.filter(flying).count()
 
 

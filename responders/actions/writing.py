@@ -40,6 +40,10 @@ class TooMany(desk.DeskError):
     """There is a candidate for every letter already."""
 
 
+class OnlyOne(desk.DeskError):
+    """It is the only candidate: there is nothing beside it to go on with."""
+
+
 def draft_of(mention: Mention, *, pk: str = "", by: User) -> Reply:
     """The person's draft for it: the named one, else the one they wrote in last.
 
@@ -64,15 +68,48 @@ def add_candidate(mention: Mention, *, beside: Reply, by: User) -> Reply:
     """Another candidate, with the clip of the one it stands beside. Raises LeaseLost, TooMany."""
     with transaction.atomic():
         held = desk.held(mention, by=by)
-        taken = set(Reply.objects.drafts_for(held, by=by).values_list("variant", flat=True))
-        free = [number for number in range(len(Reply.LETTERS)) if number not in taken]
-        if not free:
-            raise TooMany("Four candidates are the most. Change one of them.")
-        reply = drafts.another(held, variant=free[0], clip=beside.clip, by=by)
+        variant = _free_letter(held, by=by)
+        reply = drafts.another(held, variant=variant, clip=beside.clip, by=by)
         if reply.link is not None:
             links.describe(reply.link, subject=drafts.subject_of(reply, mention=held))
         audit.record("began another", reply, after={"letter": reply.letter}, by=by)
         return reply
+
+
+def discard_candidate(reply: Reply, *, by: User) -> Reply:
+    """Take one candidate away; its words are kept, and it can be brought back.
+
+    Raises LeaseLost, NotYours, OnlyOne.
+    """
+    with transaction.atomic():
+        held = desk.held(reply.mention, by=by)
+        draft = _own_draft(reply, by=by)
+        if not Reply.objects.drafts_for(held, by=by).exclude(pk=draft.pk).exists():
+            raise OnlyOne("This is the only candidate. Change it, or release the tweet.")
+        draft.status = Reply.Status.CANCELLED
+        draft.problem = Reply.DISCARDED
+        draft.save(update_fields=["status", "problem"])
+        audit.record("discarded", draft, after={"letter": draft.letter}, by=by)
+        return draft
+
+
+def bring_back_candidate(reply: Reply, *, by: User) -> Reply:
+    """A discarded candidate is a draft again, under its letter or the first that is free.
+
+    Raises LeaseLost, NotYours, TooMany.
+    """
+    with transaction.atomic():
+        held = desk.held(reply.mention, by=by)
+        kept = Reply.objects.select_for_update(of=("self",)).select_related("mention")
+        draft = kept.get(pk=reply.pk)
+        if draft.author_id != by.pk or draft.problem != Reply.DISCARDED:
+            raise NotYours("This reply is not one that you discarded.")
+        draft.variant = _free_letter(held, first=draft.variant, by=by)
+        draft.status = Reply.Status.DRAFT
+        draft.problem = ""
+        draft.save(update_fields=["variant", "status", "problem", "updated_at"])
+        audit.record("brought back", draft, after={"letter": draft.letter}, by=by)
+        return draft
 
 
 def save_draft(reply: Reply, *, text: str, language: str = "", by: User) -> Reply:
@@ -92,7 +129,7 @@ def save_draft(reply: Reply, *, text: str, language: str = "", by: User) -> Repl
         draft.save(update_fields=["text", "language", "updated_at"])
     now = timezone.now()
     if not desk.is_held(mention, by=by, at=now):
-        raise desk.LeaseLost(desk.holder(mention, at=now))
+        raise desk.lost(mention, at=now)
     return draft
 
 
@@ -141,6 +178,15 @@ def clip_named(pk: str, *, campaign: Campaign) -> Clip:
         if clip := Clip.objects.filter(pk=UUID(pk), campaign=campaign).first():
             return clip
     raise ClipNotUsable("This clip is not here. Choose another.")
+
+
+def _free_letter(mention: Mention, *, first: int = 0, by: User) -> int:
+    """The one asked for if no candidate has it, else the first that none has. Raises TooMany."""
+    taken = set(Reply.objects.drafts_for(mention, by=by).values_list("variant", flat=True))
+    free = [number for number in range(len(Reply.LETTERS)) if number not in taken]
+    if not free:
+        raise TooMany("Four candidates are the most. Change one of them.")
+    return first if first in free else free[0]
 
 
 def _own_draft(reply: Reply, *, by: User) -> Reply:

@@ -92,6 +92,8 @@ class Reply(models.Model):
     LETTERS = "ABCD"
     #: What a draft says of itself when another candidate was approved instead.
     NOT_CHOSEN = "not_chosen"
+    #: And when its author took it away from beside the others.
+    DISCARDED = "discarded"
 
     mention = models.ForeignKey(Mention, models.PROTECT, related_name="replies")
     account = models.ForeignKey(Account, models.PROTECT, related_name="replies")

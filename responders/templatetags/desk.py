@@ -55,8 +55,9 @@ def capped(count: int) -> str:
 
 @register.filter
 def of_lane(counts: queue.Counts, lane: queue.Lane) -> str:
-    """How many stand in that lane."""
-    return capped(getattr(counts, lane.value))
+    """How many stand in that lane, as short as its place: 1,284; from the most on, "10k+"."""
+    count = getattr(counts, lane.value)
+    return f"{queue.MOST // 1000}k+" if count >= queue.MOST else f"{count:,}"
 
 
 @register.filter

@@ -100,6 +100,33 @@ def another(request: NewsroomRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @newsroom(USE)
+def discard(request: NewsroomRequest, pk: int) -> HttpResponse:
+    """Take the shown candidate away; what it said can be brought back."""
+    mention = pane.mention_of(request, pk)
+    try:
+        draft = _draft(request, mention)
+        _save(request, draft)
+        gone = writing.discard_candidate(draft, by=request.user)
+    except Refusals as error:
+        return pane.refused(request, mention, error)
+    return pane.done(request, mention, discarded=gone)
+
+
+@require_POST
+@newsroom(USE)
+def bring_back(request: NewsroomRequest, reply: int) -> HttpResponse:
+    """A discarded candidate stands beside the others again."""
+    mine = pane.reply_of(request, reply)
+    try:
+        draft = writing.bring_back_candidate(mine, by=request.user)
+    except Refusals as error:
+        return pane.refused(request, mine.mention, error)
+    said = f"Candidate {draft.letter} is back."
+    return pane.done(request, mine.mention, said=said, draft=str(draft.pk))
+
+
+@require_POST
+@newsroom(USE)
 def undo(request: NewsroomRequest, reply: int) -> HttpResponse:
     """Take back what was approved; it opens again."""
     mine = pane.reply_of(request, reply)

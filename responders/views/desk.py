@@ -195,12 +195,15 @@ def _queue(request: NewsroomRequest) -> dict[str, Any]:
     filters = pane.filters_of(request.GET)
     after = queue.Cursor.read(request.GET.get("after", ""))
     page = queue.page(request.campaign, filters, after=after)
+    first = after is None and not filters.chosen
+    by_hand = first and filters.lane is queue.Lane.MANUAL
     return {
         "filters": filters,
         "query": pane.query_of(filters),
         "lanes": list(queue.Lane),
         "page": page,
         "mentions": page.mentions,
+        "by_hand": queue.to_post_by_hand(request.campaign) if by_hand else [],
         "newest": page.newest,
         "arrived": 0,
         "following": urlencode(filters.asked | {"after": str(page.following)}),

@@ -88,8 +88,10 @@ def show(
     said: str = "",
     status: int = 200,
     draft: str = "",
+    discarded: Reply | None = None,
 ) -> HttpResponse:
-    context = context_of(request, mention, draft=draft) | {"failure": failure, "said": said}
+    context = context_of(request, mention, draft=draft)
+    context |= {"failure": failure, "said": said, "discarded": discarded}
     return render(request, "responders/desk/pane.html", context, status=status)
 
 
@@ -121,6 +123,7 @@ def done(
     following: bool = False,
     said: str = "",
     draft: str = "",
+    discarded: Reply | None = None,
 ) -> HttpResponse:
     """The pane after an action: of the same mention, or of the one that follows in the lane."""
     shown = mention_of(request, mention.pk)
@@ -131,7 +134,8 @@ def done(
     address += query_of(filters_of(request.GET))
     if not request.htmx:  # type: ignore[attr-defined]  # django-htmx's middleware
         return redirect(address)
-    response = show(request, mention_of(request, shown.pk), said=said, draft=draft)
+    shown = mention_of(request, shown.pk)
+    response = show(request, shown, said=said, draft=draft, discarded=discarded)
     response["HX-Push-Url"] = address
     return response
 

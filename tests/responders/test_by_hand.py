@@ -5,12 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from campaign.models import Mention
 from campaign.networks.base import Author, IncomingPost, Kind, Unreachable
 from petitions.models import TrackedLink
-from responders.actions import approval, by_hand, posting, reconcile, takedown
+from responders.actions import approval, budgets, by_hand, posting, reconcile, takedown
 from responders.models import MediaUpload, Notice, Reply
 from tests import factories
 from tests.responders.fakes import FakeNetwork
@@ -129,3 +131,26 @@ def test_withdrawn_footage_is_not_posted_by_hand_either(reply: Reply) -> None:
     assert reply.status == Reply.Status.CANCELLED
     with pytest.raises(approval.Settled):
         by_hand.posted(reply, link=LINK, by=reply.author)
+
+
+def test_manual_lane_lists_what_waits_for_a_hand(reply: Reply, client: Client) -> None:
+    campaign = reply.mention.campaign
+    free = factories.MentionFactory(account=reply.account, replyable=False)
+    client.force_login(reply.author)
+    address = reverse("desk", args=[campaign.slug])
+    page = client.get(address, {"lane": "manual"}).content.decode()
+    assert page.index("Approved, to post by hand") < page.index(f'id="card-{reply.mention_id}"')
+    assert page.index(f'id="card-{reply.mention_id}"') < page.index(f'id="card-{free.pk}"')
+    assert f"{reply.author}, post it by" in page
+    for asked in ({}, {"lane": "manual", "q": "@nobody"}):
+        assert "to post by hand" not in client.get(address, asked).content.decode()
+
+
+def test_hand_posted_replies_spend_nothing_of_the_budget(
+    reply: Reply, network: FakeNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(network, "post", on_x(reply))
+    by_hand.posted(reply, link=LINK, by=reply.author)
+    assert budgets.day(reply.account, at=timezone.now()).sent == 0
+    Reply.objects.update(by_hand=False)
+    assert budgets.day(reply.account, at=timezone.now()).sent == 1

@@ -218,3 +218,34 @@ def test_first_replies_of_an_editor_are_read_twice(
     for _ in range(2):
         factories.approved_reply(author=ana, mention__account=mention.account)
     assert eyes.needed(first) == ""
+
+
+def test_discarding_one_keeps_its_words_and_can_be_undone(
+    mention: Mention, first: Reply, second: Reply, rose: User
+) -> None:
+    ana = first.author
+    writing.save_draft(first, text="Not this one", by=ana)
+    writing.discard_candidate(first, by=ana)
+    assert statuses(mention) == [("A", "cancelled"), ("B", "draft")]
+    with pytest.raises(writing.OnlyOne):
+        writing.discard_candidate(second, by=ana)
+    with pytest.raises(writing.NotYours):
+        writing.bring_back_candidate(second, by=ana)
+    # Its letter was given to another meanwhile.
+    writing.add_candidate(mention, beside=second, by=ana)
+    writing.bring_back_candidate(first, by=ana)
+    first.refresh_from_db()
+    assert (first.letter, first.status, first.text) == ("C", "draft", "Not this one")
+    desk.take_over(mention, by=rose)
+    with pytest.raises(desk.LeaseLost):
+        writing.discard_candidate(first, by=ana)
+
+
+def test_a_discarded_candidate_does_not_come_back_with_the_retired(
+    mention: Mention, first: Reply, second: Reply, ana: User
+) -> None:
+    third = writing.add_candidate(mention, beside=second, by=ana)
+    writing.discard_candidate(second, by=ana)
+    approval.undo(approve(first, by=ana), by=ana)
+    assert statuses(mention) == [("A", "draft"), ("B", "cancelled"), ("C", "draft")]
+    assert third.variant == 2

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from campaign import audit
 from campaign.models import Account, AuditEntry, Mention, User
 from responders import breaks
 from responders.actions import desk, handing, templates
@@ -62,6 +63,7 @@ def test_pages_refuse_whom_they_are_not_for(
     editors = [("get", "my-day"), ("post", "leave-note"), ("post", "took-break")]
     readers = [("get", "audit"), ("get", "audit-csv")]
     seniors = [("get", "templates"), ("post", "template-make")]
+    seniors += [("get", "rules"), ("post", "rules")]
     seniors += [("post", f"template-{what}") for what in ("change", "delete", "first")]
     campaign = account.campaign
     refused = [
@@ -75,6 +77,8 @@ def test_pages_refuse_whom_they_are_not_for(
             one = name.startswith("template-") and name != "template-make"
             address = url(name, template.pk) if one else url(name)
             assert getattr(client, method)(address).status_code == status, (person, address)
+    account.campaign.refresh_from_db()
+    assert account.campaign.hold_seconds == 10
     template.refresh_from_db()
     assert (template.text, ShiftNote.objects.count()) == (GOOD, 0)
 
@@ -164,6 +168,7 @@ def test_export_streams_all_and_runs_no_formula(
     rose.name = "=HYPERLINK(1)"
     rose.save()
     desk.claim(mention, by=rose)
+    audit.seal()
     client.force_login(rose)
     answer = client.get(url("audit-csv"))
     assert answer.streaming
@@ -365,3 +370,43 @@ def test_signed_out_part_of_a_page_is_told_so_and_a_page_signs_in(client: Client
     factories.CampaignFactory(slug="iwelcome")
     assert client.post(url("desk-save", 1), {"text": "Half a"}, headers=HTMX).status_code == 401
     assert client.get(url("my-day")).status_code == 302
+
+
+def test_seniors_set_the_rules_of_approval(client: Client, account: Account, rose: User) -> None:
+    client.force_login(rose)
+    rules = {"hold_seconds": "30", "second_eyes_above_followers": "900"}
+    rules |= {"second_eyes_first_replies": "5", "always_second_eyes": "on"}
+    page = client.post(url("rules"), rules, follow=True).content.decode()
+    assert "They hold for every approval from now on." in page
+    assert 'value="30"' in page
+    campaign = account.campaign
+    campaign.refresh_from_db()
+    assert (campaign.hold_seconds, campaign.always_second_eyes) == (30, True)
+    assert (campaign.second_eyes_above_followers, campaign.second_eyes_first_replies) == (900, 5)
+    client.post(url("rules"), rules)
+    entry = AuditEntry.objects.get(verb="changed the rules of approval")
+    assert entry.before["hold_seconds"] == 10
+    assert entry.after == {
+        "hold_seconds": 30, "always_second_eyes": True,
+        "second_eyes_above_followers": 900, "second_eyes_first_replies": 5,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"hold_seconds": "61"}, "less than or equal to 60"),
+        ({"hold_seconds": "-1"}, "greater than or equal to 0"),
+        ({"hold_seconds": ""}, "This field is required"),
+        ({"second_eyes_above_followers": "9" * 30}, "less than or equal to"),
+    ],
+)
+def test_rules_that_cannot_be_say_why(
+    client: Client, rose: User, said: dict[str, str], why: str
+) -> None:
+    client.force_login(rose)
+    rules = {"hold_seconds": "5", "second_eyes_above_followers": "9"}
+    rules |= {"second_eyes_first_replies": "0"} | said
+    answer = client.post(url("rules"), rules)
+    assert (answer.status_code, why in answer.content.decode()) == (409, True)
+    assert rose.campaigns.get().hold_seconds == 10
