@@ -37,6 +37,7 @@ def fill(campaign: Campaign) -> None:
             method=Consent.Method.SPOKEN,
             networks=["x"],
             show_face=True,
+            show_voice=True,
             show_name=True,
             given_at=now - timedelta(days=30 - version),
         )

@@ -5,7 +5,7 @@ of which fits: what the same page would cost without suggestions.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from typing import Any
 
 from django.db import connection
@@ -61,8 +61,10 @@ def _newest(campaign: Campaign) -> list[Clip]:
     return list(usable.select_related("storyteller__place").order_by("-ready_at")[: shelf.MOST])
 
 
-def _times(look: Callable[[], object]) -> list[float]:
-    look()  # the index of words, the clips' figures: kept by each process
+def _times(look: Callable[[], Sized]) -> list[float]:
+    found = look()  # the index of words, the clips' figures: kept by each process
+    if len(found) != shelf.MOST:
+        raise RuntimeError(f"{len(found)} clips were found: an empty shelf says nothing")
     times = []
     for _ in range(LOOKS):
         began = time.perf_counter()
