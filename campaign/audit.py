@@ -97,7 +97,7 @@ def first_break() -> AuditEntry | None:
             _hash(previous, _facts(entry)),
         ):
             return entry
-        previous, number = entry.hash, number + 1
+        previous, number = entry.hash or "", number + 1
     return None
 
 
@@ -106,7 +106,7 @@ def _seal_some() -> int:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
         last = _chain().last()
-        number, previous = (last.number or 0, last.hash) if last else (0, "")
+        number, previous = (last.number or 0, last.hash or "") if last else (0, "")
         waiting = AuditEntry.objects.filter(number=None).order_by("id")[:BATCH]
         rows: list[tuple[int, int, str, str]] = []
         for entry in waiting:

@@ -1,14 +1,9 @@
-"""The chain is made after the entries are committed, so that writers do not wait for each other."""
+"""The chain is made after the entries are committed, so that writers do not wait for each other.
+
+Entries from before are sealed anew by the clock, in their old order, to the hashes that they have.
+"""
 
 from django.db import migrations, models
-
-NUMBER = """
-ALTER TABLE campaign_auditentry DISABLE TRIGGER audit_append_only;
-UPDATE campaign_auditentry AS entry SET number = counted.number
-FROM (SELECT id, row_number() OVER (ORDER BY id) AS number FROM campaign_auditentry) AS counted
-WHERE entry.id = counted.id;
-ALTER TABLE campaign_auditentry ENABLE TRIGGER audit_append_only;
-"""
 
 # Comparing whole rows keeps a column that is added later under the same protection.
 FORWARD = """
@@ -47,35 +42,14 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="auditentry",
             name="number",
-            field=models.PositiveBigIntegerField(
-                blank=True,
-                help_text="In the chain. Empty: not sealed yet.",
-                null=True,
-                unique=True,
+            field=models.BigIntegerField(
+                blank=True, help_text="In the chain. Empty: not sealed yet.", null=True
             ),
         ),
         migrations.AlterField(
             model_name="auditentry",
             name="hash",
-            field=models.CharField(blank=True, max_length=64),
-        ),
-        migrations.RunSQL(NUMBER, migrations.RunSQL.noop),
-        migrations.AddIndex(
-            model_name="auditentry",
-            index=models.Index(
-                "id", condition=models.Q(("number", None)), name="audit_unsealed"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="auditentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("hash", ""), ("number", None)),
-                    models.Q(("number__isnull", False), models.Q(("hash", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="audit_seal_complete",
-            ),
+            field=models.CharField(blank=True, max_length=64, null=True, unique=True),
         ),
         migrations.RunSQL(FORWARD, BACKWARD),
     ]

@@ -29,22 +29,17 @@ class AuditEntry(models.Model):
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
     at = models.DateTimeField()
-    number = models.PositiveBigIntegerField(
-        null=True, blank=True, unique=True, help_text="In the chain. Empty: not sealed yet."
+    number = models.BigIntegerField(
+        null=True, blank=True, help_text="In the chain. Empty: not sealed yet."
     )
     previous_hash = models.CharField(max_length=64, blank=True)
-    hash = models.CharField(max_length=64, blank=True)
+    hash = models.CharField(max_length=64, unique=True, null=True, blank=True)
 
     class Meta:
         ordering = ["id"]
         verbose_name_plural = "audit entries"
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(number=None, hash="") | Q(number__isnull=False) & ~Q(hash=""),
-                name="audit_seal_complete",
-            )
-        ]
         indexes = [
+            models.Index("number", name="audit_chain"),
             models.Index("id", condition=Q(number=None), name="audit_unsealed"),
             models.Index("target_type", "target_id", name="audit_target"),
             models.Index("campaign", models.F("id").desc(), name="audit_campaign"),

@@ -215,7 +215,7 @@ def _row(line: Line) -> list[object]:
         entry.target_id,
         str(entry.before or ""),
         str(entry.after or ""),
-        entry.hash,
+        entry.hash or "",
     ]
 
 

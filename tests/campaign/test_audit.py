@@ -50,7 +50,7 @@ def verify(**options: str) -> str:
 
 def test_record_takes_no_lock_and_leaves_the_chain_to_the_clock() -> None:
     entry = audit.record("made", factories.CampaignFactory(), by=None)
-    assert (entry.number, entry.previous_hash, entry.hash) == (None, "", "")
+    assert (entry.number, entry.previous_hash, entry.hash) == (None, "", None)
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
         assert cursor.fetchone() == (0,)
@@ -59,7 +59,7 @@ def test_record_takes_no_lock_and_leaves_the_chain_to_the_clock() -> None:
 def test_seal_chains_each_entry_to_the_one_before(entries: list[AuditEntry]) -> None:
     assert [entry.number for entry in entries] == [1, 2, 3]
     assert [entry.previous_hash for entry in entries] == ["", entries[0].hash, entries[1].hash]
-    assert len({entry.hash for entry in entries} - {""}) == 3
+    assert len({entry.hash for entry in entries} - {None}) == 3
     assert (audit.seal(), audit.first_break()) == (0, None)
 
 
@@ -81,7 +81,10 @@ def test_seal_goes_on_where_it_was_in_batches(
         ("DELETE FROM campaign_auditentry WHERE number = 1", 2),
         ("DELETE FROM campaign_auditentry WHERE number = 2", 3),
         # Taken out of the chain and changed, to be sealed anew.
-        ("UPDATE campaign_auditentry SET verb = 'x', number = NULL, hash = '' WHERE number = 2", 3),
+        (
+            "UPDATE campaign_auditentry SET verb = '', number = NULL, hash = NULL WHERE number = 2",
+            3,
+        ),
     ],
 )
 def test_first_break_names_the_entry_where_it_shows(
@@ -137,7 +140,11 @@ def test_doctor_says_when_nothing_seals() -> None:
 
 
 def test_database_refuses_to_change_a_sealed_entry(entries: list[AuditEntry]) -> None:
-    for statement in ("SET hash = 'x'", "SET number = NULL, hash = ''", "SET number = number + 3"):
+    for statement in (
+        "SET hash = 'x'",
+        "SET number = NULL, hash = NULL",
+        "SET number = number + 3",
+    ):
         with (
             pytest.raises(IntegrityError, match="append-only"),
             transaction.atomic(),
