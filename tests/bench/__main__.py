@@ -1,7 +1,7 @@
 """`make bench`: every figure, as a ratio to a baseline of the same run.
 
-`ONLY="name name"` runs some. Prints a table and writes `var/bench.json`:
-`name → {value, unit, baseline, ratio, goal, ok}`.
+`ONLY="name name"` runs some. Prints a table, writes `var/bench.json`
+(`name → {value, unit, baseline, ratio, goal, ok}`) and the rows of docs/performance.md.
 """
 
 import json
@@ -15,6 +15,7 @@ from typing import Any
 from cryptography.fernet import Fernet
 
 from campaign.local.services import Postgres, Valkey
+from tests.bench import table
 
 NAMES = (
     "intake",
@@ -45,6 +46,7 @@ def main() -> int:
         sys.stderr.write(f"There is no figure {unknown}. Known: {', '.join(NAMES)}.\n")
         return 2
     results: dict[str, dict[str, Any]] = {}
+    load = os.getloadavg()[0]
     with (
         tempfile.TemporaryDirectory(prefix="newsroom-bench-") as folder,
         Postgres(Path(folder) / "postgres") as postgres,
@@ -55,7 +57,7 @@ def main() -> int:
             if not only or name in only:
                 results[name] = import_module(f"tests.bench.{name}").run()
                 _print(name, results[name])
-    _keep(results)
+    _keep(results, load=load)
     return 0 if all(result["ok"] for result in results.values()) else 1
 
 
@@ -90,11 +92,12 @@ def _print(name: str, result: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def _keep(results: dict[str, dict[str, Any]]) -> None:
+def _keep(results: dict[str, dict[str, Any]], *, load: float) -> None:
     """Figures of other names stay as they were measured last."""
     known = json.loads(RESULT.read_text()) if RESULT.exists() else {}
     RESULT.parent.mkdir(parents=True, exist_ok=True)
     RESULT.write_text(json.dumps(known | results, indent=2, ensure_ascii=False) + "\n")
+    table.update(results, names=NAMES, load=load)
 
 
 if __name__ == "__main__":
