@@ -57,6 +57,8 @@ def test_create_keeps_every_fact_of_the_reply(petition: Petition) -> None:
         "language": "en",
         "network": "x",
         "shown_face": True,
+        "seconds": 42,
+        "captions": ["ar", "en"],
         "editor_id": 9,
         "themes": ["children"],
         "lane": "field",
