@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation.trans_real import parse_accept_lang_header
@@ -275,9 +276,21 @@ def _find_once(slug: str, link: str, _moment: int) -> tuple[list[PetitionText], 
     return _find(slug, link)
 
 
+def tracked(slug: str) -> TrackedLink:
+    """The link of that slug with its petition, as it was at most two seconds ago: a reply that many
+    read brings many at once. Raises `Http404`."""
+    return _tracked_once(slug, int(time.monotonic()) // REMEMBERED)
+
+
+@lru_cache(maxsize=4_096)
+def _tracked_once(slug: str, _moment: int) -> TrackedLink:
+    return get_object_or_404(TrackedLink.objects.select_related("petition"), slug=slug)
+
+
 def forget() -> None:
-    """Look at every petition anew in this process."""
+    """Look at every petition and link anew in this process."""
     _find_once.cache_clear()
+    _tracked_once.cache_clear()
 
 
 def find_link(slug: str, *, petition: Petition) -> TrackedLink | None:

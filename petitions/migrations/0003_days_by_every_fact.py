@@ -90,8 +90,4 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL(FORWARD, BACKWARD),
-        # The version before this one still writes the table; it goes with the next one.
-        migrations.SeparateDatabaseAndState(
-            state_operations=[migrations.DeleteModel("DayCount")]
-        ),
     ]

@@ -15,7 +15,7 @@ from petitions.views.answers import NEVER, says_when_away
 @says_when_away
 def link(request: HttpRequest, slug: str) -> HttpResponse:
     """Anybody: to the petition, counted on the way. Only GET counts."""
-    found = get_object_or_404(TrackedLink.objects.select_related("petition"), slug=slug)
+    found = pages.tracked(slug)
     if request.method == "GET":
         agent = request.headers.get("User-Agent", "")
         clicks.count(found, ip=answers.ip(request), user_agent=agent)
