@@ -11,7 +11,7 @@ import { say } from "./words.js";
 
 const UPLOADS = "/field/uploads/";
 // Most breaks last a few seconds: who waits twice as long each time waits mostly for itself.
-const RETRIES = [300, 500, 800, 1000, 1000, 1500, 2000, 3000, 5000, 10_000];
+const RETRIES = [300, 400, 400, 500, 500, 500, 500, 1000, 1000, 2000, 3000, 5000, 10_000];
 const NAPS = [1000, 2000, 5000, 10_000, 30_000, 60_000];
 const STALLED = 20_000;
 const DAMAGED_MOST = 3;
