@@ -38,11 +38,18 @@ def one_core() -> Iterator[None]:
         os.sched_setaffinity(0, cores)
 
 
+def _processor() -> float:
+    """Seconds of processor that this process and its children have used."""
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
+
+
 def run() -> dict[str, Any]:
     """Seconds from the commit that keeps the film to the one that shelves it, as parts of 8 s."""
     storyteller = factories.ConsentFactory().storyteller
     crew = factories.crew(storyteller.place)
-    took = []
+    took: list[float] = []
+    worked: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
         for number in range(FILMS):
             film = Path(folder) / f"{number}.mp4"
@@ -55,14 +62,16 @@ def run() -> dict[str, Any]:
                     by=crew,
                 )
             with one_core():
-                began = time.monotonic()
+                began, used = time.monotonic(), _processor()
                 preparing.process(clip.pk)
                 took.append(time.monotonic() - began)
+                worked.append(_processor() - used)
     done = Clip.objects.ready().count()
     value = p95(took)
     return {
         "value": round(value, 1),
-        "unit": f"s p95 (median {p50(took):.1f})",
+        # The processor's time is what a core that is not free would have needed.
+        "unit": f"s p95 (median {p50(took):.1f}; {p95(worked):.1f} s of processor)",
         "baseline": f"{SECONDS:.0f} s long",
         "ratio": round(value / SECONDS, 2),
         "goal": f"≤ {GOAL} × its length",
