@@ -8,30 +8,27 @@ lane, which counts it.
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import ClassVar
 
 import pytest
-import time_machine
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
     invariant,
     rule,
-    run_state_machine_as_test,
 )
 
-from campaign.models import Mention, OptOut, Ranking, User
+from campaign.models import Campaign, Mention, OptOut, Ranking, User
 from responders import queue
 from responders.actions import desk, ranking, writing
 from responders.models import Reply
 from responders.queue import Filters, Lane
 from responders.reasons import Reason
 from tests import factories
+from tests.responders.machines import Rewound, explore
 
 MENTIONS = 3
 TEXTS = ("My kids sleep in tents", "Send them back", "A school for all")
@@ -40,33 +37,18 @@ who = st.integers(0, 2)
 Held = dict[int, tuple[int, datetime]]
 
 
-class Desk(RuleBasedStateMachine):
+class Desk(Rewound):
     """What the newsroom ought to think beside what it does: who holds what, until when."""
+
+    world: ClassVar[tuple[Campaign, list[User]]]
 
     def __init__(self) -> None:
         super().__init__()
-        self.undoing = transaction.atomic()
-        self.undoing.__enter__()
-        self.clock = time_machine.travel(timezone.now(), tick=False)
-        self.coordinates = self.clock.start()
         self.held: Held = {}
         self.typed: dict[tuple[int, int], str] = {}
         self.words = 0
-
-    @initialize()
-    def open_desk(self) -> None:
-        account = factories.AccountFactory()
-        self.campaign = account.campaign
-        self.people: list[User] = [
-            factories.editor(self.campaign),
-            factories.editor(self.campaign),
-            factories.senior(self.campaign),
-        ]
-        self.mentions: list[Mention] = [
-            factories.MentionFactory(account=account, text=text, replyable=number != 1)
-            for number, text in enumerate(TEXTS)
-        ]
-        ranking.keep_ranked()
+        self.campaign, self.people = self.world
+        self.mentions = list(Mention.objects.order_by("pk"))
 
     # What people try ------------------------------------------------------------------------
 
@@ -262,7 +244,7 @@ class Desk(RuleBasedStateMachine):
 
     @invariant()
     def one_person_at_most_may_write(self) -> None:
-        for number, mention in enumerate(getattr(self, "mentions", [])):
+        for number, mention in enumerate(self.mentions):
             now = Mention.objects.get(pk=mention.pk)
             holding = [
                 at
@@ -279,8 +261,6 @@ class Desk(RuleBasedStateMachine):
 
     @invariant()
     def every_tweet_stands_in_one_lane_and_is_counted_there(self) -> None:
-        if not hasattr(self, "mentions"):
-            return
         cache.clear()
         counts = queue.counts(self.campaign)
         for lane in Lane:
@@ -295,22 +275,20 @@ class Desk(RuleBasedStateMachine):
         for author in OptOut.objects.values_list("author_id", flat=True):
             assert not Mention.objects.open().filter(author_id=author).exists()
 
-    def teardown(self) -> None:
-        self.clock.stop()
-        transaction.set_rollback(True)
-        self.undoing.__exit__(None, None, None)
+
+def open_desk() -> tuple[Campaign, list[User]]:
+    """Three tweets in three lanes; Ana, Bob, and Rose, a senior."""
+    account = factories.AccountFactory()
+    campaign = account.campaign
+    makers = (factories.editor, factories.editor, factories.senior)
+    for number, text in enumerate(TEXTS):
+        factories.MentionFactory(account=account, text=text, replyable=number != 1)
+    ranking.keep_ranked()
+    return campaign, [make(campaign) for make in makers]
 
 
 @pytest.mark.django_db
 @pytest.mark.timeout(300)
 def test_promises_of_the_desk_hold_in_every_order_of_events() -> None:
-    run_state_machine_as_test(
-        Desk,
-        settings=settings(
-            max_examples=8,
-            stateful_step_count=25,
-            deadline=None,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    Desk.world = open_desk()
+    explore(Desk, examples=12, steps=25)

@@ -8,19 +8,14 @@ state and its reply's agree, and no word that was typed is gone.
 
 from contextlib import suppress
 from datetime import timedelta
+from typing import ClassVar
 
 import pytest
-import time_machine
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
     rule,
-    run_state_machine_as_test,
 )
 
 from campaign.models import Mention, User
@@ -31,43 +26,41 @@ from responders.actions.changes import Refused
 from responders.models import Reply
 from tests import factories
 from tests.responders.fakes import FakeNetwork
+from tests.responders.machines import Rewound, explore
+from videos.models import Clip
 
 MENTIONS = 2
 which = st.integers(0, MENTIONS - 1)
 who = st.integers(0, 3)
-WORK = ["another", "submit", "submit", "approve", "hand_over", "take_over", "release"]
+WORK = [
+    "another",
+    "discard",
+    "bring_back",
+    "submit",
+    "submit",
+    "approve",
+    "hand_over",
+    "take_over",
+    "release",
+]
 DECISIONS = ["agree", "agree", "change", "send_back", "undo", "cancel", "post_by_hand"]
 EVENTS = [*WORK, *DECISIONS, "time_passes"]
 REFUSALS = (desk.DeskError, Refused)
 
 
-class Desk(RuleBasedStateMachine):
+class Desk(Rewound):
     """Ana and Bob are editors, Rose and Sam seniors; the second tweet is answered by hand."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.undoing = transaction.atomic()
-        self.undoing.__enter__()
-        self.clock = time_machine.travel(timezone.now(), tick=False)
-        self.coordinates = self.clock.start()
         self.network = FakeNetwork()
         registry.NETWORKS["fake"] = lambda _credentials, _id: self.network
         self.typed: dict[int, str] = {}
         self.words = 0
+        self.clip, self.people = self.world
+        self.mentions = list(Mention.objects.order_by("pk"))
 
-    @initialize()
-    def open_desk(self) -> None:
-        campaign = factories.CampaignFactory(hold_seconds=10)
-        account = factories.AccountFactory(campaign=campaign, network="fake")
-        self.clip = factories.ClipFactory(
-            storyteller__campaign=campaign, consent__networks=["fake"]
-        )
-        makers = (factories.editor, factories.editor, factories.senior, factories.senior)
-        self.people: list[User] = [make(campaign) for make in makers]
-        self.mentions: list[Mention] = [
-            factories.MentionFactory(account=account, network="fake", replyable=replyable)
-            for replyable in (True, False)
-        ]
+    world: ClassVar[tuple[Clip, list[User]]]
 
     def mention(self, number: int) -> Mention:
         return Mention.objects.select_related("campaign").get(pk=self.mentions[number].pk)
@@ -114,6 +107,13 @@ class Desk(RuleBasedStateMachine):
         beside = self.draft(mention, person)
         added = writing.add_candidate(self.mention(mention), beside=beside, by=self.people[person])
         self.typed[added.pk] = added.text
+
+    def discard(self, mention: int, person: int) -> None:
+        writing.discard_candidate(self.draft(mention, person), by=self.people[person])
+
+    def bring_back(self, mention: int, person: int) -> None:
+        gone = Reply.objects.filter(mention=self.mentions[mention], problem=Reply.DISCARDED)
+        writing.bring_back_candidate(gone.latest("pk"), by=self.people[person])
 
     def submit(self, mention: int, person: int) -> None:
         approval.submit(self.draft(mention, person), by=self.people[person])
@@ -213,22 +213,22 @@ class Desk(RuleBasedStateMachine):
         assert not retired.filter(mention__status__in=Mention.OPEN).exists()
 
     def teardown(self) -> None:
-        self.clock.stop()
-        transaction.set_rollback(True)
-        self.undoing.__exit__(None, None, None)
+        super().teardown()
         registry.NETWORKS.pop("fake", None)
+
+
+def open_desk() -> tuple[Clip, list[User]]:
+    campaign = factories.CampaignFactory(hold_seconds=10)
+    account = factories.AccountFactory(campaign=campaign, network="fake")
+    for replyable in (True, False):
+        factories.MentionFactory(account=account, network="fake", replyable=replyable)
+    makers = (factories.editor, factories.editor, factories.senior, factories.senior)
+    clip = factories.ClipFactory(storyteller__campaign=campaign, consent__networks=["fake"])
+    return clip, [make(campaign) for make in makers]
 
 
 @pytest.mark.django_db
 @pytest.mark.timeout(400)
 def test_reply_keeps_its_promises_in_every_order_of_events() -> None:
-    run_state_machine_as_test(
-        Desk,
-        settings=settings(
-            max_examples=7,
-            stateful_step_count=5,
-            deadline=None,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    Desk.world = open_desk()
+    explore(Desk, examples=12, steps=5)
