@@ -1,6 +1,7 @@
 """Somebody signs on a phone in Arabic, follows the link in the mail, and passes it on."""
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
@@ -51,21 +52,26 @@ def test_a_browser_works_for_a_signature_out_of_a_crowd(
     address = f"{newsroom.address}/p/share-the-responsibility/?lang=en"
     page.goto(address)
     token = page.locator("input[name=token]").input_value()
-    for number in range(BURST[1] + 1):
+    second = int(time.time()) % BURST[0]
+    if second > BURST[0] / 3:  # a burst is counted by the minute
+        page.wait_for_timeout(1_000 * (BURST[0] - second + 1))
+    for number in range(2 * BURST[1]):
         email = f"{number}.{stamp}@example.org"
         facts: dict[str, str | float | bool] = {
-            "token": token,
-            "name": "Ada",
-            "email": email,
-            "country": "GB",
-        }
+            "token": token, "name": "Ada", "email": email, "country": "GB",
+        }  # fmt: skip
         answer = page.request.post(
             address, form=facts, headers={"X-Forwarded-For": "203.0.113.77"}, max_redirects=0
         )
+        if answer.status == 429:
+            break
     assert answer.status == 429
 
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.post_data or ""))
     page.get_by_label("Name", exact=True).fill("Noor Haddad")
     page.get_by_label("Email", exact=True).fill(f"noor.{stamp}@example.org")
     page.get_by_label("Country", exact=True).select_option("LB")
     page.locator("[data-send] button").click()
     expect(page).to_have_url(re.compile("/signed/"), timeout=60_000)
+    assert any(re.search("&work=[^&]+", one) for one in sent)
