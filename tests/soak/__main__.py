@@ -19,6 +19,7 @@ from statistics import median
 from typing import Any, NamedTuple
 
 import psutil
+import psycopg2
 
 from campaign.env import BASE_DIR
 from tests.process.helpers import processes_of
@@ -39,8 +40,7 @@ _NAMES = (
     (re.compile(r"manage\.py (listen|clock|sandbox)"), r"\1"),
     (re.compile(r"valkey-server|redis-server"), "valkey"),
 )
-#: Connections of PostgreSQL are processes of its own; they are counted, not weighed.
-_CONNECTION = re.compile(r"postgres: newsroom ")
+_CONNECTIONS = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'"
 
 
 class Look(NamedTuple):
@@ -73,7 +73,7 @@ def main() -> int:
         crowd = subprocess.Popen(
             [sys.executable, "-m", "tests.soak.crowd", str(seconds)],
             cwd=BASE_DIR,
-            env=os.environ | newsroom.environment,
+            env=os.environ | newsroom.environment | {"DJANGO_SETTINGS_MODULE": "campaign.settings"},
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -101,12 +101,16 @@ def watch(
     looks: dict[str, list[Look]] = defaultdict(list)
     connections: list[int] = []
     until = time.monotonic() + seconds
+    database = psycopg2.connect(newsroom.database_url)
+    database.autocommit = True
     while time.monotonic() < until and crowd.poll() is None:
-        known = processes_of(newsroom.data)
-        connections.append(sum(bool(_CONNECTION.match(one)) for one in known.values()))
-        for name, look in look_at(known):
+        with database.cursor() as cursor:
+            cursor.execute(_CONNECTIONS)
+            connections.append(cursor.fetchone()[0])
+        for name, look in look_at(processes_of(newsroom.data)):
             looks[name].append(look)
         time.sleep(EVERY)
+    database.close()
     return looks, connections
 
 
