@@ -13,6 +13,7 @@ from campaign import roles
 from campaign.models import Account, Campaign, User
 from campaign.sandbox import credentials
 from petitions import demo as petition_demo
+from responders import demo_takedowns
 from responders.actions import handing
 from responders.models import ReplyTemplate
 from videos import demo as footage_demo
@@ -111,6 +112,7 @@ def load() -> Campaign:
             place = Place.objects.get(slug=person.place)
             CrewMember.objects.create(user=people[person.username], place=place)
     footage_demo.load_briefs(campaign, by=people["maya"])
+    demo_takedowns.load(campaign, editor=people["maya"], by=people["tom"])
     return campaign
 
 

@@ -58,6 +58,10 @@ def _ring(job: str, subject: int, *, at: datetime | None, quiet_for: int) -> Non
         if at is None:
             queue.enqueue(job, subject, result_ttl=0, failure_ttl=KEEP_FAILURES, meta=asked)
         else:
-            queue.enqueue_at(at, job, subject, result_ttl=0, failure_ttl=KEEP_FAILURES, meta=asked)
+            later = queue.enqueue_at(
+                at, job, subject, result_ttl=0, failure_ttl=KEEP_FAILURES, meta=asked
+            )
+            # rq cuts the fraction of the second off, and a bell that rings early finds nothing.
+            redis.zadd(queue.scheduled_job_registry.key, {later.id: at.timestamp()}, xx=True)
     except RedisError as error:
         log.warning("%s %s waits for the sweep: %s", job, subject, error)

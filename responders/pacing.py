@@ -1,7 +1,8 @@
-"""When an account may post again, as its network told us. Harmless to forget: X says it anew."""
+"""When to try again. What an account's network told us is harmless to forget: X says it anew."""
 
 import logging
-from datetime import datetime
+import random
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -11,6 +12,13 @@ from campaign import live
 from campaign.models import Account
 
 log = logging.getLogger(__name__)
+
+
+def back_off(tries: int, *, longest: float) -> timedelta:
+    """After so many tries in a row: twice as long each time, up to so many seconds, and never in
+    step with others."""
+    seconds = min(2.0 ** min(tries, 10), longest)
+    return timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311  spreads, hides nothing
 
 
 def wait_until(account: Account, until: datetime) -> None:

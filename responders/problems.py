@@ -6,7 +6,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Problem:
     """`for_good`: a second try cannot help. `doubtful`: it may be on the network all the same.
-    `stands`: it is on the network, and should not be.
+    `stands`: it is on the network, and should not be. `film`: it is the film that was not taken.
     """
 
     label: str
@@ -15,9 +15,12 @@ class Problem:
     for_good: bool = False
     doubtful: bool = False
     stands: bool = False
+    film: bool = False
 
 
 _UNKNOWN = "We cannot tell whether X posted this reply."
+
+_FILM = "Trying again uploads it anew. Or drop it and pair another clip."
 
 PROBLEMS = {
     "not_found": Problem("Outcome unknown", _UNKNOWN, doubtful=True),
@@ -38,13 +41,13 @@ PROBLEMS = {
         for_good=True,
     ),
     "too_long": Problem("X refused", "X finds the text too long.", "Drop it and write anew."),
-    "too_large": Problem("X refused", "X finds the film too large.", "Drop it; pair another clip."),
+    "too_large": Problem(
+        "X refused", "X finds the film too large.", "Drop it; pair another clip.", film=True
+    ),
     "media_invalid": Problem(
-        "X refused", "X did not accept the film, three times.", "Drop it; pair another clip."
+        "X refused", "X did not accept the film, three times.", _FILM, film=True
     ),
-    "film": Problem(
-        "Film not ready", "X could not prepare the film.", "Drop it and pair another clip."
-    ),
+    "film": Problem("Film not ready", "X could not prepare the film.", _FILM, film=True),
     "not_removed": Problem(
         "Not taken down",
         "X did not take our reply down. It is still there.",

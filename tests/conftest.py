@@ -141,3 +141,12 @@ def browser() -> Iterator[Browser]:
 def _empty_redis(redis_connection: redis.Redis) -> Iterator[None]:
     yield
     redis_connection.flushdb()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What a test has to say also where it passes: `record_property("to say", …)`."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, words in getattr(report, "user_properties", ()):
+                if name == "to say" and report.when == "call":
+                    terminalreporter.write_line(f"{report.nodeid}: {words}")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from threading import Event, Lock, Thread
 from typing import TypeVar
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from campaign import live
@@ -48,6 +48,11 @@ def query(account: Account) -> str:
     """What to listen and search for. Reposts and our own posts would only cost money."""
     handle, hashtag = account.handle, account.campaign.hashtag
     return f'(@{handle} OR #{hashtag} OR url:"x.com/{handle}/status") -is:retweet -from:{handle}'
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether the database went, rather than refused: for some ends psycopg2 has no class."""
+    return isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
 
 
 class Listener(Thread):
@@ -236,7 +241,9 @@ class Listener(Thread):
         while True:
             try:
                 return do()
-            except (OperationalError, InterfaceError) as error:
+            except (DatabaseError, InterfaceError) as error:
+                if not _is_away(error):
+                    raise
                 connection.close()
                 if not told:
                     told = True

@@ -43,7 +43,7 @@ def _accounts(handle: str) -> list[Account] | None:
     try:
         return list(wanted)
     except (DatabaseError, InterfaceError) as error:
-        log.warning("the accounts cannot be read: %s", str(error).splitlines()[0])
+        log.warning("the accounts cannot be read: %s", str(error).partition("\n")[0])
         connection.close()
         return None
 

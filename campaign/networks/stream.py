@@ -29,7 +29,8 @@ LINE_LIMIT = x_payload.LINE_LIMIT
 READ = 64 * 1024
 CONNECT_TIMEOUT = 10.0
 READ_TIMEOUT = 25.0
-LIMITED_MOST = 900.0
+HTTP_FIRST, HTTP_MOST = 5.0, 320.0
+LIMITED_FIRST, LIMITED_MOST = 60.0, 900.0
 
 
 @dataclass(slots=True)
@@ -45,11 +46,11 @@ class Backoff:
         return self.network
 
     def after_http(self) -> float:
-        self.http = min(self.http * 2 or 5.0, 320.0)
+        self.http = min(self.http * 2 or HTTP_FIRST, HTTP_MOST)
         return self.http
 
     def after_limit(self) -> float:
-        self.limited = min(self.limited * 2 or 60.0, LIMITED_MOST)
+        self.limited = min(self.limited * 2 or LIMITED_FIRST, LIMITED_MOST)
         return self.limited
 
     def forget(self) -> None:
@@ -104,7 +105,7 @@ class XStream:
     params: Mapping[str, str]
     auth: AuthBase
     free_connections: Callable[[], None]
-    read_timeout: float = READ_TIMEOUT
+    read_timeout: float = field(default_factory=lambda: READ_TIMEOUT)
     backoff: Backoff = field(default_factory=Backoff)
 
     def events(self, *, stop: Event) -> Iterator[StreamEvent]:

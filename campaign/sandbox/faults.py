@@ -9,7 +9,6 @@ from typing import Any
 
 STREAM = "GET /2/tweets/search/stream"
 FINALIZE = "POST /2/media/upload/{id}/finalize"
-REQUESTS_KEPT = 5_000
 
 # Where a fault can strike, and the route it strikes when none is named.
 KINDS: dict[str, str | None] = {
@@ -118,7 +117,11 @@ class Received:
 class Log:
     """The newest requests, and how many there were."""
 
-    entries: deque[Received] = field(default_factory=lambda: deque(maxlen=REQUESTS_KEPT))
+    kept: int
+    entries: deque[Received] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.entries = deque(maxlen=self.kept)
 
     def add(self, method: str, path: str, query: dict[str, str]) -> Received:
         entry = Received(at=time.time(), method=method, path=path, query=query)

@@ -28,6 +28,7 @@ class Settings:
     """What differs between a demo and a test. `path` None keeps everything in memory.
 
     `forgiving` lets the same words be said twice, so that a second post would be seen.
+    `requests_kept` is how many of the newest requests `/_requests` shows.
     """
 
     path: Path | None = None
@@ -36,6 +37,7 @@ class Settings:
     smtp: socket.socket | None = None
     seed: bool = False
     forgiving: bool = False
+    requests_kept: int = 5_000
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class State:
         self.gate = Gate(self.clock)
         self.limits = Limits(self.clock)
         self.faults = faults.Faults()
-        self.log = faults.Log()
+        self.log = faults.Log(settings.requests_kept)
         self.streams = Streams(self.clock, heartbeat=settings.heartbeat)
         self.audience = Audience()
         self.stopping = asyncio.Event()

@@ -75,6 +75,14 @@ def set_free(mention: Mention) -> None:
     _bring_back(mention)
 
 
+def grow_stale(reply: Reply, *, reason: str) -> None:
+    """A locked, approved reply needs its approval again. REASON is one of `problems.DROPPED`."""
+    reply.status = Reply.Status.STALE
+    reply.problem = reason
+    reply.save(update_fields=["status", "problem", "updated_at"])
+    note("grew stale", reply, before="approved", reason=reason, by=None)
+
+
 def retire_others(reply: Reply) -> None:
     """This candidate was chosen: the mention's other drafts, whoever wrote them, are retired."""
     drafts = Reply.objects.filter(mention=reply.mention_id, status=Reply.Status.DRAFT)

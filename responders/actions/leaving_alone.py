@@ -3,7 +3,7 @@
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from campaign.actions import opt_outs
-from campaign.models import Mention, OptOut
+from campaign.models import OptOut
 from responders.actions import changes, checks, outcomes, takedown
 from responders.models import Reply
 
@@ -44,11 +44,5 @@ def _give_up(reply_id: int) -> bool:
             # An earlier attempt may stand on the network: a person looks, and it is not sent.
             outcomes.problem(reply, kind="not_found", detail=opt_outs.REASON)
             return True
-        before = reply.status
-        reply.status = Reply.Status.CANCELLED
-        reply.problem = opt_outs.REASON
-        reply.save(update_fields=["status", "problem", "updated_at"])
-        if reply.mention.status == Mention.Status.ANSWERING:
-            changes.dismiss(reply.mention, reason=opt_outs.REASON)
-        changes.note("dropped", reply, before=before, reason=opt_outs.REASON, by=None)
+        outcomes.give_up(reply, kind=opt_outs.REASON, by=None)
     return True

@@ -30,7 +30,7 @@ from campaign.networks.base import (
     Rejected,
     Subtitles,
 )
-from responders import doorbells
+from responders import doorbells, pacing
 from responders.actions import pausing
 from responders.models import MediaUpload, Reply, ReplyQuerySet
 from videos import custody
@@ -47,19 +47,23 @@ UPLOADING = (Campaign.Captions.UPLOADED, Campaign.Captions.BOTH)
 MARGIN = timedelta(minutes=2)
 #: Renewed when it expires within this time and is still wanted.
 RENEW_BEFORE = timedelta(minutes=30)
+#: A film that the network could not prepare is left alone for so long, unless a person asks.
+RESTED = timedelta(minutes=10)
 #: What we assume when the network does not say how long it keeps a film.
 KEPT_FOR = timedelta(hours=12)
 #: A draft that nobody touched for so long does not keep a film alive on the network.
 DRAFT_COUNTS_FOR = timedelta(hours=1)
 BELL_SECONDS = 10
 MOST_TRIES = 4
+LONGEST_BACK_OFF = 120.0
 LOCK_CLASS = 7_202
 
 
 def want(clip: Clip, account: Account) -> MediaUpload | None:
     """Have this clip's film made ready on the account's network. None while it has no film.
 
-    Idempotent and cheap: call it when a clip is paired and again when the reply is approved.
+    Idempotent and cheap: call it when a clip is paired and again when the reply is approved. What
+    the network could not prepare some time ago is tried anew.
     """
     film = Rendition.objects.filter(clip=clip, kind=Rendition.Kind.POST).first()
     if film is None:
@@ -67,10 +71,10 @@ def want(clip: Clip, account: Account) -> MediaUpload | None:
     upload, _ = MediaUpload.objects.get_or_create(
         account=account, sha256=film.sha256, defaults={"clip": clip, "bytes_total": film.bytes}
     )
-    if upload.state == MediaUpload.State.FAILED:
+    if upload.state == MediaUpload.State.FAILED and upload.updated_at > timezone.now() - RESTED:
         return upload
     if not is_ready(upload):
-        if upload.state == MediaUpload.State.READY:
+        if upload.state in {MediaUpload.State.READY, MediaUpload.State.FAILED}:
             _restart(upload)
         doorbells.ring(doorbells.UPLOAD, upload.pk, quiet_for=1)
     return upload
@@ -97,8 +101,8 @@ def wanted_by(upload: MediaUpload) -> ReplyQuerySet:
     )
 
 
-def forget(upload_id: int) -> None:
-    """The network does not know this film any more: upload it again."""
+def begin_anew(upload_id: int) -> None:
+    """The network does not know this film any more, or somebody tries it again: upload it anew."""
     upload = MediaUpload.objects.select_for_update().get(pk=upload_id)
     _restart(upload)
     doorbells.ring(doorbells.UPLOAD, upload.pk)
@@ -172,6 +176,7 @@ def _restart(row: MediaUpload) -> None:
     row.media_id = row.failure = ""
     row.bytes_sent = 0
     row.expires_at = row.check_at = None
+    row.tries = 0
     row.save()
 
 
@@ -286,7 +291,7 @@ def _fail(row: MediaUpload, error: NetworkError) -> None:
         return
     else:
         row.tries += 1
-        row.check_at = now + timedelta(seconds=min(2**row.tries, 120))
+        row.check_at = now + pacing.back_off(row.tries, longest=LONGEST_BACK_OFF)
     row.save()
 
 
@@ -299,7 +304,7 @@ def _try_again_or_give_up(row: MediaUpload, failure: str, *, for_good: bool = Fa
     _restart(row)
     row.tries = tries
     row.failure = failure[:500]
-    row.check_at = timezone.now() + timedelta(seconds=2**tries)
+    row.check_at = timezone.now() + pacing.back_off(tries, longest=LONGEST_BACK_OFF)
     row.save()
 
 

@@ -1,7 +1,6 @@
 """What becomes of a reply once an attempt to post it has ended. Each is part of a transaction in
 which the reply is locked; none of them calls the network."""
 
-import random
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 from django.db.models import F
 from django.utils import timezone
 
+from campaign.actions import opt_outs
 from campaign.models import Mention, User
 from campaign.networks.base import (
     NetworkError,
@@ -27,6 +27,8 @@ from videos import custody
 from videos.models import Clip
 
 LONGEST_BACK_OFF = 120.0
+#: Why a reply is given up although its tweet may well be answered with another.
+SETS_FREE = frozenset({"consent", "clip", "taken_back"})
 MOST_MEDIA_REFUSALS = 3
 
 _POSTED_FIELDS = ["status", "external_id", "posted_at", "problem", "problem_detail", "tries"]
@@ -50,7 +52,9 @@ def record(reply: Reply, attempt: Attempt, result: PostedPost | NetworkError) ->
         case Unreachable():
             _end(attempt, Attempt.Outcome.UNREACHABLE, result.facts.as_json())
             reply.tries = min(reply.tries + 1, 1_000)
-            _wait(reply, until=timezone.now() + _back_off(reply.tries))
+            _wait(
+                reply, until=timezone.now() + pacing.back_off(reply.tries, longest=LONGEST_BACK_OFF)
+            )
             changes.note("not reached", reply, before="posting", tries=reply.tries, by=None)
         case _:
             unknown(reply, attempt, words=str(result), facts=result.facts.as_json())
@@ -124,6 +128,22 @@ def problem(reply: Reply, *, kind: str, detail: str) -> None:
     changes.note("problem", reply, before=before, kind=kind, by=None)
 
 
+def give_up(reply: Reply, *, kind: str, reason: str = "", by: User | None) -> None:
+    """It does not go out, and nothing of it is there. Its tweet waits for another reply, unless
+    its author wants none."""
+    before = reply.status
+    reply.status = Reply.Status.CANCELLED
+    reply.problem = kind
+    reply.save(update_fields=["status", "problem", "takedown", "updated_at"])
+    if reply.mention.status == Mention.Status.ANSWERING:
+        if kind == opt_outs.REASON:
+            changes.dismiss(reply.mention, reason=kind)
+        elif kind in SETS_FREE:
+            changes.set_free(reply.mention)
+    verb = "dropped" if by is None else "cancelled"
+    changes.note(verb, reply, before=before, reason=reason or kind, by=by)
+
+
 def _refused(reply: Reply, attempt: Attempt, refusal: Rejected) -> None:
     _end(attempt, Attempt.Outcome.REFUSED, {**refusal.facts.as_json(), "kind": refusal.kind.value})
     if refusal.kind.stops_account:
@@ -133,7 +153,7 @@ def _refused(reply: Reply, attempt: Attempt, refusal: Rejected) -> None:
         return
     if refusal.kind is Refusal.MEDIA_INVALID and _media_refusals(reply) < MOST_MEDIA_REFUSALS:
         if upload := media.state_for(reply):
-            media.forget(upload.pk)
+            media.begin_anew(upload.pk)
         _wait(reply, until=timezone.now())
         changes.note("film expired", reply, before="posting", by=None)
         return
@@ -169,8 +189,3 @@ def found(attempt: Attempt, *, external_id: str) -> None:
     attempt.external_id = external_id
     attempt.finished_at = attempt.finished_at or timezone.now()
     attempt.save(update_fields=["outcome", "finished_at", "external_id"])
-
-
-def _back_off(tries: int) -> timedelta:
-    seconds = min(2.0 ** min(tries, 10), LONGEST_BACK_OFF)
-    return timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311  spreads, hides nothing

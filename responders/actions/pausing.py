@@ -66,7 +66,9 @@ def resume(stop: Pause, *, by: User) -> int:
         if stop.account is not None and stop.account.status in {s for s, _ in STOPPED_BY.values()}:
             stop.account.status = Account.Status.ACTIVE
             stop.account.save(update_fields=["status"])
-        stale = [grow_stale(reply, why="waited") for reply in _too_long(stop)]
+        stale = _too_long(stop)
+        for reply in stale:
+            changes.grow_stale(reply, reason="waited")
         audit.record("resumed", stop, after={"stale": len(stale)}, by=by)
         _tell(stop)
     return len(stale)
@@ -115,15 +117,6 @@ def _too_long(stop: Pause) -> list[Reply]:
     late = [pk for pk, due, minutes in rows if due and now - due > timedelta(minutes=minutes)]
     locked = (changes.lock(pk) for pk in late)
     return [reply for reply in locked if reply.status == Reply.Status.APPROVED]
-
-
-def grow_stale(reply: Reply, *, why: str) -> Reply:
-    """A locked, approved reply needs its approval again. WHY is one of `problems.DROPPED`."""
-    reply.status = Reply.Status.STALE
-    reply.problem = why
-    reply.save(update_fields=["status", "problem", "updated_at"])
-    changes.note("grew stale", reply, before="approved", by=None)
-    return reply
 
 
 def _tell(stop: Pause) -> None:

@@ -9,6 +9,7 @@ Between 1 and 3 the worker may be killed: the attempt then stands without an out
 """
 
 import logging
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,7 +17,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from campaign.models import Account, Mention
+from campaign.models import Account
 from campaign.networks import registry
 from campaign.networks.base import (
     Network,
@@ -39,6 +40,8 @@ LEASE = timedelta(seconds=90)
 SEND_WITHIN = timedelta(seconds=20)
 #: So many of an account's due replies are looked at for one that may go.
 CANDIDATES = 20
+#: Seconds by which a bell may ring too early and is still waited for.
+EARLY_BY = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +74,20 @@ def post_oldest(reply_id: int, *, worker: str) -> None:
     account = Account.objects.filter(replies=reply_id).first()
     if account is None or pacing.waits(account.pk):
         return
+    _wait_out(reply_id)
     due = Reply.objects.due(at=timezone.now()).filter(account=account)
     oldest = due.order_by("approved_at").values_list("pk", flat=True)[:CANDIDATES]
     # Its own turn comes in any case: the older ones may all wait for a film.
     in_turn = dict.fromkeys([*oldest, reply_id])
     _post_first(list(in_turn), account=account, worker=worker)
+
+
+def _wait_out(reply_id: int) -> None:
+    """The rest of its hold, if that is next to nothing: clocks of two machines are never equal."""
+    due_at = Reply.objects.approved().filter(pk=reply_id).values_list("due_at", flat=True).first()
+    rest = (due_at - timezone.now()).total_seconds() if due_at else 0.0
+    if 0 < rest <= EARLY_BY:
+        time.sleep(rest)
 
 
 def _post_first(replies: list[int], *, account: Account, worker: str) -> None:
@@ -188,29 +200,10 @@ def _hold_back(reply: Reply, verdict: checks.Verdict) -> None:
     if verdict.status == Reply.Status.PROBLEM:
         outcomes.problem(reply, kind=verdict.reason, detail=verdict.detail)
         return
-    doubtful = checks.unsettled(reply)
-    if verdict.status == Reply.Status.CANCELLED and doubtful:
+    if verdict.status == Reply.Status.STALE:
+        changes.grow_stale(reply, reason=verdict.reason)
+    elif checks.unsettled(reply):
         # An earlier attempt may stand on the network: a person decides what becomes of it.
         outcomes.problem(reply, kind="not_found", detail=verdict.reason)
-        return
-    _give_up(reply, verdict)
-
-
-def _give_up(reply: Reply, verdict: checks.Stop) -> None:
-    reply.status = verdict.status
-    reply.problem = verdict.reason
-    reply.save(update_fields=["status", "problem", "updated_at"])
-    if verdict.status == Reply.Status.CANCELLED:
-        _release(reply.mention, reason=verdict.reason)
-    verb = "grew stale" if verdict.status == Reply.Status.STALE else "dropped"
-    changes.note(verb, reply, before="approved", reason=verdict.reason, by=None)
-
-
-def _release(mention: Mention, *, reason: str) -> None:
-    """Without this reply the tweet waits for another, unless its author wants none."""
-    if mention.status != Mention.Status.ANSWERING:
-        return
-    if reason == "opted_out":
-        changes.dismiss(mention, reason=reason)
-    elif reason in {"consent", "clip"}:
-        changes.set_free(mention)
+    else:
+        outcomes.give_up(reply, kind=verdict.reason, by=None)

@@ -17,7 +17,7 @@ from campaign.models import Account, Mention, User
 from campaign.networks import registry
 from campaign.networks.base import IncomingPost, NetworkError, Post, Refusal, Rejected
 from responders import doorbells, problems
-from responders.actions import approval, changes, outcomes, posting
+from responders.actions import approval, changes, media, outcomes, posting
 from responders.actions.changes import Refused
 from responders.models import Attempt, Look, Reply
 
@@ -122,8 +122,8 @@ def our_answer(reply: Reply, *, link: str) -> IncomingPost:
 def post_again(reply: Reply, *, by: User) -> Reply:
     """A person is sure that it is not there: it may go once more, as it was approved.
 
-    One last look comes first, where looking is possible. Raises `Refused`: `ItIsThere`,
-    `CannotLook`, `approval.Changed`, `approval.Settled`.
+    One last look comes first, where looking is possible; a film that was the problem is uploaded
+    anew. Raises `Refused`: `ItIsThere`, `CannotLook`, `approval.Changed`, `approval.Settled`.
     """
     _check_again(reply)
     if problems.describe(reply.problem).doubtful:
@@ -135,6 +135,8 @@ def post_again(reply: Reply, *, by: User) -> Reply:
             raise approval.Changed("Text, film or consent changed since it was approved.")
         if reply.mention.status == Mention.Status.GONE:
             raise approval.Settled("The tweet was deleted by its author.")
+        if problems.describe(reply.problem).film and (upload := media.state_for(reply)):
+            media.begin_anew(upload.pk)
         _send_again(reply, verb="to be posted again", by=by)
     return reply
 

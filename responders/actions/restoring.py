@@ -61,7 +61,7 @@ def hold(made_at: datetime) -> None:
         stop = Pause.objects.active().get(campaign=None, account=None)
     audit.record(VERB, stop, after={"as_of": made_at.isoformat()}, by=None)
     for pk in Reply.objects.approved().order_by("mention_id").values_list("pk", flat=True):
-        pausing.grow_stale(changes.lock(pk), why=STALE_FOR)
+        changes.grow_stale(changes.lock(pk), reason=STALE_FOR)
 
 
 def restored_as_of() -> datetime | None:

@@ -6,7 +6,6 @@ confirmed; a worker that dies in between is followed by another.
 """
 
 import logging
-import random
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +13,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from campaign.models import Mention, User
+from campaign.models import User
 from campaign.networks import registry
 from campaign.networks.base import (
     Network,
@@ -26,7 +25,7 @@ from campaign.networks.base import (
 )
 from petitions.actions import links
 from petitions.models import TrackedLink
-from responders import doorbells
+from responders import doorbells, pacing
 from responders.actions import approval, changes, checks, outcomes, pausing
 from responders.actions.changes import Refused
 from responders.models import Reply, Takedown
@@ -196,7 +195,10 @@ def _settle(reply_id: int, result: NetworkError | None) -> None:
                 outcomes.problem(reply, kind=NOT_REMOVED, detail=str(result))
             case _:
                 reply.tries = min(reply.tries + 1, 1_000)
-                _again(reply, at=timezone.now() + _back_off(reply.tries))
+                _again(
+                    reply,
+                    at=timezone.now() + pacing.back_off(reply.tries, longest=LONGEST_BACK_OFF),
+                )
 
 
 def take_back(
@@ -216,7 +218,7 @@ def take_back(
             # An earlier attempt may stand on the network: a person looks, and it is not sent.
             outcomes.problem(reply, kind="not_found", detail=reason)
         else:
-            _give_up(reply, kind=kind, reason=reason, by=by)
+            outcomes.give_up(reply, kind=kind, reason=reason, by=by)
     return True
 
 
@@ -226,22 +228,13 @@ def _start(reply: Reply, *, reason: str, by: User | None) -> None:
     reply.due_at = timezone.now()
     reply.tries = 0
     reply.problem = reply.problem_detail = ""
-    reply.save(update_fields=[*_STATE, "due_at", "tries", "problem_detail"])
+    reply.save(
+        update_fields=[
+            "status", "problem", "problem_detail", "due_at", "tries", "takedown", "updated_at",
+        ]
+    )  # fmt: skip
     doorbells.ring(doorbells.REMOVE, reply.pk)
     changes.note("taken down", reply, before=before, reason=reason, by=by)
-
-
-_STATE = ["status", "problem", "takedown", "updated_at"]
-
-
-def _give_up(reply: Reply, *, kind: str, reason: str, by: User | None) -> None:
-    before = reply.status
-    reply.status = Reply.Status.CANCELLED
-    reply.problem = kind
-    reply.save(update_fields=_STATE)
-    if reply.mention.status == Mention.Status.ANSWERING:
-        changes.set_free(reply.mention)
-    changes.note("cancelled", reply, before=before, reason=reason, by=by)
 
 
 def _removed(reply: Reply) -> None:
@@ -259,11 +252,6 @@ def _again(reply: Reply, *, at: datetime) -> None:
     reply.due_at = at
     reply.save(update_fields=["due_at", "tries", "updated_at"])
     doorbells.ring(doorbells.REMOVE, reply.pk, at=at)
-
-
-def _back_off(tries: int) -> timedelta:
-    seconds = min(2.0 ** min(tries, 10), LONGEST_BACK_OFF)
-    return timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311  spreads, hides nothing
 
 
 def _stands(reply: Reply) -> bool:

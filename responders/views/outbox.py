@@ -54,95 +54,76 @@ def status(request: NewsroomRequest) -> HttpResponse:
 @require_POST
 @newsroom(USE)
 def undo(request: NewsroomRequest, pk: int) -> HttpResponse:
-    reply = _reply(request, pk)
-    words = f"Undone. @{reply.mention.author_handle} is with {reply.author.short_name} again."
-    return _act(request, "held", words, lambda: approval.undo(reply, by=request.user))
+    said = "Undone. @{them} is with {author} again."
+    return _act(request, pk, approval.undo, said=said, part="held")
 
 
 @require_POST
 @newsroom(USE)
 def drop(request: NewsroomRequest, pk: int) -> HttpResponse:
-    reply = _reply(request, pk)
-    words = f"Dropped the reply to @{reply.mention.author_handle}."
-    return _act(request, "problems", words, lambda: approval.cancel(reply, by=request.user))
+    return _act(request, pk, approval.cancel, said="Dropped the reply to @{them}.")
 
 
 @require_POST
 @newsroom(SOLVE)
 def it_is_there(request: NewsroomRequest, pk: int) -> HttpResponse:
-    said = "Checked: it is ours and answers this tweet. Closed."
-    link = request.POST.get("link", "")[:500]
-    return _solve(request, pk, partial(reconcile.it_is_there, link=link), said)
+    """The link of our post, checked on the network."""
+    act = partial(reconcile.it_is_there, link=request.POST.get("link", "")[:500])
+    return _act(request, pk, act, said="Checked: it is ours and answers this tweet. Closed.")
 
 
 @require_POST
 @newsroom(SOLVE)
 def post_again(request: NewsroomRequest, pk: int) -> HttpResponse:
-    return _solve(
-        request, pk, reconcile.post_again, "It goes out again now, after the same checks."
-    )
+    said = "It goes out again now, after the same checks."
+    return _act(request, pk, reconcile.post_again, said=said)
 
 
 @require_POST
 @newsroom(SOLVE)
 def give_up(request: NewsroomRequest, pk: int) -> HttpResponse:
     """A reply that was not found is let go, and its tweet with it."""
-    return _solve(request, pk, reconcile.give_up, "Given up. Its tweet gets no other reply.")
+    return _act(request, pk, reconcile.give_up, said="Given up. Its tweet gets no other reply.")
 
 
 @require_POST
 @newsroom(SOLVE)
 def take_down(request: NewsroomRequest, pk: int) -> HttpResponse:
     """Delete our reply on the network; the form stands under "Posted", or under a problem."""
-    reply = _reply(request, pk)
-    part = "problems" if reply.status == Reply.Status.PROBLEM else "posted"
-    reason = request.POST.get("reason", "")
-    return _act(
-        request,
-        part,
-        f"Our reply to @{reply.mention.author_handle} is being taken down.",
-        lambda: takedown.take_down(reply, reason=reason, by=request.user),
-        about=reply if part == "problems" else None,
-    )
-
-
-def _reply(request: NewsroomRequest, pk: int) -> Reply:
-    rows = Reply.objects.in_campaign(request.campaign).select_related(
-        "mention__campaign", "account", "author", "clip", "link"
-    )
-    return get_object_or_404(rows, pk=pk)
-
-
-def _solve(
-    request: NewsroomRequest, pk: int, act: Callable[..., object], said: str
-) -> HttpResponse:
-    """Settle a problem: its card says if that was refused."""
-    reply = _reply(request, pk)
-    return _act(request, "problems", said, lambda: act(reply, by=request.user), about=reply)
+    act = partial(takedown.take_down, reason=request.POST.get("reason", ""))
+    part = "problems" if request.POST.get("part") == "problems" else "posted"
+    said = "Our reply to @{them} is being taken down."
+    return _act(request, pk, act, said=said, part=part)
 
 
 def _act(
     request: NewsroomRequest,
-    part: str,
-    said: str,
-    act: Callable[[], object],
+    pk: int,
+    act: Callable[..., object],
     *,
-    about: Reply | None = None,
+    said: str,
+    part: str = "problems",
 ) -> HttpResponse:
     """Do it, then show the part anew: with a word that it is done, or why it was refused."""
+    rows = Reply.objects.in_campaign(request.campaign)
+    related = ("mention__campaign", "account", "author", "clip", "link")
+    reply = get_object_or_404(rows.select_related(*related), pk=pk)
     refused = ""
+    done = said.format(them=reply.mention.author_handle, author=reply.author.short_name)
     try:
-        act()
+        act(reply, by=request.user)
     except Refused as error:
-        refused = str(error)
-    if not request.headers.get("HX-Request"):
-        if refused:
-            messages.error(request, refused)
-        else:
-            messages.success(request, said)
-        return redirect("outbox", campaign=request.campaign.slug)
-    context = {"refused": refused, "refused_at": about.pk if about else None}
-    return _part(request, part, **context, said="" if refused else said)
+        refused, done = str(error), ""
+    if request.headers.get("HX-Request"):
+        # A problem's card says itself why not; if somebody settled it meanwhile, the lane does.
+        card = rows.problems().filter(pk=pk).exists() and part == "problems"
+        context = {"refused": refused, "refused_at": pk if card else None, "said": done}
+        return _part(request, part, **context)
+    if refused:
+        messages.error(request, refused)
+    else:
+        messages.success(request, done)
+    return redirect("outbox", campaign=request.campaign.slug)
 
 
 def _part(request: NewsroomRequest, part: str, **context: Any) -> HttpResponse:

@@ -25,6 +25,7 @@ NAMES = (
     "live",
     "tabs",
     "approve",
+    "hold",
     "burst",
     "upload",
     "reports",

@@ -20,9 +20,14 @@ GOAL = 0.250
 
 def run() -> dict[str, Any]:
     """Seconds from the call of `approve` to the request's arrival."""
+    return measure(hold=0, goal=GOAL)
+
+
+def measure(*, hold: int, goal: float) -> dict[str, Any]:
+    """The same for a hold of so many seconds, counted from its end."""
     with running_newsroom() as newsroom:
         result = subprocess.run(
-            [sys.executable, "-m", "tests.bench.approvals"],
+            [sys.executable, "-m", "tests.bench.approvals", str(hold)],
             cwd=BASE_DIR,
             env=os.environ | newsroom.environment,
             stdout=subprocess.PIPE,
@@ -36,6 +41,6 @@ def run() -> dict[str, Any]:
         "unit": f"ms p95 (median {round(p50(measured['approved']) * 1000)})",
         "baseline": f"{round(baseline * 1000)} ms",
         "ratio": round(value / baseline, 1),
-        "goal": f"≤ {GOAL * 1000:.0f} ms",
-        "ok": value <= GOAL,
+        "goal": f"≤ {goal * 1000:.0f} ms",
+        "ok": value <= goal and min(measured["approved"]) >= 0,
     }

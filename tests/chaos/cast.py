@@ -1,6 +1,7 @@
 """The newsroom of a chaos run: two accounts, six storytellers, and a draft for every tweet."""
 
 import hashlib
+from contextlib import suppress
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -9,6 +10,7 @@ from django.utils import timezone
 from campaign.models import Account, Campaign, Mention, User
 from campaign.sandbox.credentials import ACCOUNTS
 from responders.actions import approval
+from responders.actions.changes import Refused
 from responders.models import Reply
 from tests import factories
 from tests.responders.fakes import claim, small_film
@@ -42,12 +44,20 @@ class Cast:
         self.waiting = self._drafts(sandbox, replies)
 
     def approve_next(self) -> Reply | None:
-        """Approve one draft of those that are left; None when there is none."""
+        """Approve one draft of those that are left; None when there is none, or it is refused.
+
+        One that fails because the database is away stays the next.
+        """
         if not self.waiting:
             return None
-        reply = self.waiting.pop()
-        claim(reply.mention, reply)
-        return approval.approve(reply, seen=approval.fingerprint(reply), by=self.editor)
+        reply, approved = self.waiting[-1], None
+        # Is it none any more, then it was approved, and only the answer was lost.
+        with suppress(Refused, Reply.DoesNotExist):
+            Reply.objects.get(pk=reply.pk, status=Reply.Status.DRAFT)
+            claim(reply.mention, reply)
+            approved = approval.approve(reply, seen=approval.fingerprint(reply), by=self.editor)
+        self.waiting.pop()
+        return approved
 
     def _clip(self, number: int) -> Clip:
         """With a real, if tiny, film in the storage: it is uploaded like any other."""

@@ -15,6 +15,7 @@ PROCESSES = {
     "posting": (3, ["worker", "posting"]),
     "uploads": (1, ["worker", "uploads"]),
     "clock": (2, ["clock"]),
+    "listen": (1, ["listen"]),
 }
 
 

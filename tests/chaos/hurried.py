@@ -5,6 +5,7 @@ that hours of trouble fit into a minute. Their order stays: network < job < leas
 """
 
 import sys
+from dataclasses import replace
 from datetime import timedelta
 
 import django
@@ -14,15 +15,32 @@ from django.core.management import call_command
 
 def hurry() -> None:
     """After `django.setup()`; for this process."""
-    from campaign.networks import x  # noqa: PLC0415  Django first
-    from responders.actions import pace, posting, reconcile, sweeps, takedown  # noqa: PLC0415
+    from campaign.intake import gap, listener  # noqa: PLC0415  Django first
+    from campaign.networks import stream, x  # noqa: PLC0415
+    from responders import prices  # noqa: PLC0415
+    from responders.actions import (  # noqa: PLC0415
+        media,
+        outcomes,
+        pace,
+        posting,
+        reconcile,
+        sweeps,
+        takedown,
+    )
 
     x.TIMEOUT = (1.0, 1.5)
     x.UPLOAD_TIMEOUT = (1.0, 3.0)
+    stream.READ_TIMEOUT = 2.0
+    stream.LIMITED_FIRST = stream.HTTP_FIRST = 1.0
+    listener.RULES_WAIT, listener.SECOND_LOOK = (0.5, 2.0), 2.0
+    gap.RETRY_MOST = 1.0
+    shorter = replace(prices.of("x"), window=timedelta(seconds=3))
+    prices.of = lambda _network: shorter
     settings.RQ_QUEUES["posting"]["DEFAULT_TIMEOUT"] = 6
     posting.SEND_WITHIN = timedelta(seconds=2)
     posting.LEASE = takedown.LEASE = pace.FLIGHT = timedelta(seconds=9)
-    pace.LONGEST_BACK_OFF = 2.0
+    for hurrying in (media, outcomes, pace, takedown):
+        hurrying.LONGEST_BACK_OFF = 2.0
     reconcile.LOOKS_AFTER = (1, 2, 4, 8)
     reconcile.AGAIN_AFTER_FAILURE = timedelta(seconds=1)
     reconcile.MOST_FAILURES = 20

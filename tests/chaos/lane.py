@@ -7,7 +7,7 @@ from functools import partial
 from responders.actions import approval, reconcile, takedown
 from responders.actions.changes import Refused
 from responders.models import Reply
-from tests.chaos.ledger import posts_by_tweet
+from tests.chaos.ledger import posts_by_tweet, unheard
 from tests.chaos.monkey import Monkey, steadily
 
 UNDER_WAY = (
@@ -20,11 +20,15 @@ UNDER_WAY = (
 
 
 def settle(hands: Monkey, *, seconds: float) -> None:
-    """Until nothing is under way; the workers do it, and people approve what is stale."""
+    """Until nothing is under way; the workers do it, and people approve what is stale.
+
+    A withdrawal that nobody was told of, and a tweet that nobody heard, are found by sweeps.
+    """
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         hands.tend()
-        if not Reply.objects.filter(status__in=UNDER_WAY).exists():
+        under_way = Reply.objects.filter(status__in=UNDER_WAY).exists()
+        if not (under_way or takedown.left_over() or unheard(hands.sandbox)):
             return
         time.sleep(0.2)
 
@@ -52,5 +56,7 @@ def _decide(hands: Monkey, reply: Reply, *, link: str, once_more: bool) -> None:
             reconcile.post_again(reply, by=by)
         elif reply.attempts.filter(outcome__in=approval.MAY_EXIST).exists():
             reconcile.give_up(reply, by=by)
+            hands.promises.settled.add(reply.pk)
         else:
             approval.cancel(reply, by=by)
+            hands.promises.settled.add(reply.pk)

@@ -1,122 +1,58 @@
-"""Who makes the trouble: a plan drawn from the seed, and the hands that carry it out.
+"""The hands that carry a plan out, and do what editors, seniors and supervisors do meanwhile.
 
-What the newsroom promised is noted as it happens (when a pause was confirmed, when a consent was
-gone, which words were approved), for the comparison afterwards.
+What the newsroom promised is noted as it happens, for the comparison afterwards.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from random import Random
 
 from django.db import DatabaseError, InterfaceError, connections
 from django.utils import timezone
 
 from campaign.actions import opt_outs
 from campaign.models import Account, Campaign, Pause
-from responders.actions import approval, changes, pausing
+from responders import problems
+from responders.actions import approval, changes, pausing, reconcile, takedown
 from responders.actions.changes import Refused
 from responders.models import Reply
 from tests.chaos.cast import Cast
 from tests.chaos.house import House
+from tests.chaos.plan import CREATE, FAULTS, UNLIMITED, Event
+from tests.chaos.promises import Promises
 from tests.sandbox.server import Sandbox
 from videos.actions import consent
 from videos.models import Consent
 
-CREATE = "POST /2/tweets"
-TIMELINE = "GET /2/users/{id}/tweets"
-STATUS = "GET /2/media/upload"
-APPEND = "POST /2/media/upload/{id}/append"
-DELETE = "DELETE /2/tweets/{id}"
-
-#: (what, how often beside the others). The dear ones come seldom.
-WHAT = {
-    "fault": 40,
-    "kill posting": 14,
-    "kill uploads": 4,
-    "kill clock": 4,
-    "pause": 8,
-    "edit": 5,
-    "undo": 5,
-    "wish": 4,
-    "delete tweet": 4,
-    "withdraw": 2,
-    "shrink limit": 3,
-    "empty valkey": 2,
-    "restart postgres": 2,
-}
-FAULTS = [
-    *[(kind, CREATE) for kind in (
-        "timeout_after", "timeout_before", "reset_after", "reset_before", "error_after",
-        "unreadable", "late_timeline", "429", "500", "503", "refuse", "402", "401", "413",
-    )],
-    *[(kind, TIMELINE) for kind in ("500", "reset_before", "timeout_before", "429", "unreadable")],
-    *[(kind, APPEND) for kind in ("500", "413", "reset_after")],
-    ("503", STATUS), ("media_fail", None), ("media_slow", None),
-    *[(kind, DELETE) for kind in ("500", "timeout_after", "429", "reset_after")],
-]  # fmt: skip
-LANDED = (Reply.Status.POSTED, Reply.Status.REMOVING, Reply.Status.REMOVED)
-
-
-EARLY = 0.4
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """At so many seconds from the start. `number` and `share` say of what, and how much."""
-
-    at: float
-    what: str
-    number: int
-    share: float
-
-
-def plan(seed: int, *, seconds: float) -> list[Event]:
-    """The same seed makes the same plan."""
-    random = Random(seed)
-    events, at = [], 1.0
-    while at < seconds:
-        what = random.choices(list(WHAT), weights=list(WHAT.values()))[0]
-        if what == "withdraw" and at < EARLY * seconds:
-            what = "fault"  # something of theirs is to stand on X by then
-        events.append(Event(at, what, random.randrange(1 << 30), random.random()))
-        at += random.expovariate(1 / 0.6)
-    return events
-
-
-@dataclass
-class Promises:
-    """What must hold from a moment on. Times are this machine's."""
-
-    approved: dict[int, set[str]] = field(default_factory=dict)
-    withdrawn: dict[int, datetime] = field(default_factory=dict)  # by storyteller
-    left_alone: dict[str, datetime] = field(default_factory=dict)  # by author
-    pauses: list[tuple[set[int], datetime, datetime]] = field(default_factory=list)
+FILM_PROBLEMS = [kind for kind, problem in problems.PROBLEMS.items() if problem.film]
 
 
 class Monkey:
-    """Carries a plan out, and does what editors and seniors do meanwhile."""
+    """One, for one run."""
 
     def __init__(self, cast: Cast, house: House, sandbox: Sandbox) -> None:
         self.cast, self.house, self.sandbox = cast, house, sandbox
         self.promises = Promises()
         self.done: dict[str, int] = {}
+        self.voices = 0
         self._pauses: list[tuple[float, Pause, set[int], datetime]] = []
         self._do: dict[str, Callable[[Event], object]] = {
             "fault": self._fault,
             "kill posting": lambda event: house.kill("posting", event.number),
             "kill uploads": lambda event: house.kill("uploads", event.number),
             "kill clock": lambda event: house.kill("clock", event.number),
+            "kill listen": lambda event: house.kill("listen", event.number),
             "empty valkey": lambda _: house.kill_valkey(),
             "restart postgres": lambda event: house.restart_postgres(at_once=event.share < 0.5),
             "pause": self._pause,
             "edit": self._edit,
             "undo": self._undo,
             "wish": self._wish,
+            "tweet": self._tweet,
             "delete tweet": self._delete_tweet,
+            "take down": self._take_down,
             "withdraw": self._withdraw,
             "shrink limit": self._shrink,
         }
@@ -137,8 +73,7 @@ class Monkey:
             self.tend()
             time.sleep(0.02)
         self.sandbox.clear_faults()
-        self.sandbox.control("DELETE", "/_limits")
-        self._lift_limits()
+        self.lift_limits()
         while self.cast.waiting:
             steadily(self.approve_next)
 
@@ -152,38 +87,41 @@ class Monkey:
                 steadily(partial(self._resume, pause))
         steadily(self._resume_what_stopped_by_itself)
         steadily(self._approve_stale)
+        steadily(self._try_films_again)
 
     def calm(self) -> None:
-        """No more trouble: every pause ends."""
+        """No more trouble: every pause ends, and no message waits for the one after it."""
         self._pauses = [(0.0, *rest) for _, *rest in self._pauses]  # type: ignore[misc]
         self.tend()
+        for account in self.cast.accounts:
+            self.sandbox.tweet(f"@{account.handle} good night", handle="last_voice")
+
+    def lift_limits(self) -> None:
+        for route in UNLIMITED:
+            self.sandbox.limit(route, 100_000)
 
     def approve_next(self) -> None:
         if self.cast.waiting:
             self._note(self.cast.waiting[-1])
-        with suppress(Refused):
-            self.cast.approve_next()
+        self.cast.approve_next()
 
     def _carry_out(self, event: Event) -> None:
-        try:
+        with suppress(Refused):
             steadily(lambda: self._do[event.what](event))
-        except Refused:
-            return
         self.done[event.what] = self.done.get(event.what, 0) + 1
 
     def _note(self, reply: Reply) -> None:
         self.promises.approved.setdefault(reply.pk, set()).add(reply.text)
 
     def _fault(self, event: Event) -> None:
-        kind, on = FAULTS[event.number % len(FAULTS)]
+        kind, on, words = FAULTS[event.number]
+        if kind == "limit_shrinks":
+            self.sandbox.limit(CREATE, 6, seconds=3)
         times = 1 + int(4 * event.share)
-        self.sandbox.fault(kind, on, times=times, seconds=1 + 2 * event.share)
+        self.sandbox.fault(kind, on, times=times, seconds=1 + 2 * event.share, detail=words)
 
     def _shrink(self, event: Event) -> None:
         self.sandbox.limit(CREATE, 1 + event.number % 4, seconds=3)
-
-    def _lift_limits(self) -> None:
-        self.sandbox.limit(CREATE, 100_000)
 
     def _pause(self, event: Event) -> None:
         scopes: list[Campaign | Account | None] = [
@@ -201,7 +139,7 @@ class Monkey:
     def _resume(self, pause: Pause) -> None:
         with suppress(Refused):
             pausing.resume(pause, by=self.cast.senior)
-        self._lift_limits()
+        self.lift_limits()
 
     def _resume_what_stopped_by_itself(self) -> None:
         """Credits, credentials, suspension: mended by somebody, a second later."""
@@ -214,6 +152,13 @@ class Monkey:
             self._note(reply)
             with suppress(Refused):
                 approval.approve(reply, seen=approval.fingerprint(reply), by=self.cast.senior)
+
+    def _try_films_again(self) -> None:
+        """Seniors do not leave those until the evening."""
+        films = Reply.objects.filter(status=Reply.Status.PROBLEM, problem__in=FILM_PROBLEMS)
+        for reply in films.select_related("mention", "account", "clip", "link")[:5]:
+            with suppress(Refused):
+                reconcile.post_again(reply, by=self.cast.senior)
 
     def _some(self, event: Event, *status: str) -> Reply | None:
         pks = list(Reply.objects.filter(status__in=status).order_by("pk").values_list("pk"))
@@ -245,11 +190,25 @@ class Monkey:
         opt_outs.leave_alone(reply.mention, by=self.cast.senior)
         self.promises.left_alone.setdefault(reply.mention.author_id, timezone.now())
 
+    def _tweet(self, event: Event) -> None:
+        """Somebody writes to us while all this goes on."""
+        self.voices += 1
+        account = self.cast.accounts[event.number % len(self.cast.accounts)]
+        words = f"@{account.handle} late voice {self.voices}"
+        self.sandbox.tweet(words, handle=f"late_{self.voices}")
+
     def _delete_tweet(self, event: Event) -> None:
         reply = self._some(event, Reply.Status.APPROVED)
         if reply is not None:
             with suppress(AssertionError):  # deleted already
                 self.sandbox.delete(reply.mention.external_id)
+
+    def _take_down(self, event: Event) -> None:
+        reply = self._some(event, Reply.Status.POSTED)
+        if reply is None:
+            return
+        takedown.take_down(reply, reason="Chaos", by=self.cast.senior)
+        self.promises.taken_down.add(reply.pk)
 
     def _withdraw(self, event: Event) -> None:
         """Of three at most, so that there is something left to post."""
@@ -272,9 +231,3 @@ def steadily(do: Callable[[], object], *, seconds: float = 40) -> None:
             time.sleep(0.1)
         else:
             return
-
-
-def times(events: list[Event]) -> Iterator[str]:
-    """The plan in words, for a log."""
-    for event in events:
-        yield f"{event.at:6.1f} s  {event.what}"

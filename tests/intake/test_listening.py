@@ -15,18 +15,20 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.utils import timezone
 from pytest_django import Settings
 
 from campaign.intake import alarm, listener, listening, write
 from campaign.intake.guard import Guard
 from campaign.models import Account, AuditEntry, Mention
+from campaign.networks import stream
 from tests.factories import AccountFactory, CampaignFactory
 from tests.intake.posts import line
 from tests.sandbox.server import Sandbox, running_sandbox
 
 PATIENCE = 20.0
+STREAM = "GET /2/tweets/search/stream"
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +122,7 @@ def test_listen_fills_the_gap_of_a_broken_stream(
     first = sandbox.tweet("First @iwelcome_now", handle="anna")
     listen()
     until(lambda: stored(first) and settled(account))
-    sandbox.fault("503", "GET /2/tweets/search/stream")
+    sandbox.fault("503", STREAM)
     sandbox.fault("stream_drop")
     missed = [sandbox.tweet(f"Missed {n} @iwelcome_now", handle=f"m{n}") for n in range(130)]
     sandbox.clear_faults()
@@ -130,11 +132,38 @@ def test_listen_fills_the_gap_of_a_broken_stream(
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "kind", ["stream_stall", "out_of_order", "duplicate_delivery", "unreadable", "stream_error"]
+)
+def test_listen_stores_each_post_once_whatever_the_stream_does(
+    account: Account,
+    sandbox: Sandbox,
+    listen: Callable[[], Event],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    kind: str,
+) -> None:
+    monkeypatch.setattr(stream, "READ_TIMEOUT", 1.0)
+    monkeypatch.setattr(stream, "LIMITED_FIRST", 0.1)
+    first = sandbox.tweet(f"Before {kind} @iwelcome_now", handle="anna")
+    listen()
+    until(lambda: stored(first) and settled(account))
+    sandbox.fault(kind, STREAM, seconds=30)
+    sent = [sandbox.tweet(f"{n} {kind} @iwelcome_now", handle=f"{kind}{n}") for n in range(3)]
+    until(lambda: stored(*sent))
+    assert Mention.objects.filter(external_id__in=sent).count() == 3
+    until(lambda: cursor_at(account, sent[-1]))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kind", [OperationalError, DatabaseError])
 def test_listen_loses_nothing_while_the_database_is_away(
     account: Account,
     sandbox: Sandbox,
     listen: Callable[[], Event],
     monkeypatch: pytest.MonkeyPatch,
+    *,
+    kind: type[DatabaseError],
 ) -> None:
     """Memory holds five posts here; the others are found again by search."""
     monkeypatch.setattr(listener.Listener.__init__, "__kwdefaults__", {"limit": 5})
@@ -147,7 +176,7 @@ def test_listen_loses_nothing_while_the_database_is_away(
     def write_if_there(*args: Any, **more: Any) -> Any:
         if away.is_set():
             tried.set()
-            raise OperationalError("the server closed the connection unexpectedly")
+            raise kind("the server closed the connection unexpectedly")
         return real(*args, **more)
 
     monkeypatch.setattr(write, "write", write_if_there)

@@ -9,7 +9,11 @@ from datetime import timedelta
 import django_rq
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
+from campaign import live
+from campaign.management.commands.worker import Scheduler
+from responders import doorbells
 from tests.process import jobs
 from tests.process.helpers import ROOT, wait_until
 
@@ -61,6 +65,23 @@ def test_worker_refuses_two_queues() -> None:
 def test_worker_refuses_unknown_queue() -> None:
     with pytest.raises(CommandError, match="There is no queue post; there are posting"):
         call_command("worker", "post")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_bell_for_a_time_rings_at_that_time_and_not_a_second_before_or_after() -> None:
+    queue = django_rq.get_queue("posting")
+    scheduler = Scheduler(queue, connection=live.connection())
+    scheduler.start()
+    try:
+        for rest in (1.73, 1.21, 1.48):
+            due = timezone.now() + timedelta(seconds=rest)
+            doorbells.ring(doorbells.POST, 1, at=due)
+            assert wait_until(lambda: queue.count, seconds=5)
+            assert 0 <= (timezone.now() - due).total_seconds() < 0.3
+            queue.empty()
+    finally:
+        scheduler.stop()
+    assert queue.scheduled_job_registry.count == 0
 
 
 @pytest.mark.process

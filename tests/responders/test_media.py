@@ -216,3 +216,18 @@ def test_film_of_an_old_draft_is_not_renewed(draft: Callable[..., Reply]) -> Non
     assert media.expiring(at=now).count() == 1
     Reply.objects.update(updated_at=now - timedelta(hours=2))
     assert media.expiring(at=now).count() == 0
+
+
+def test_failed_film_is_tried_anew_when_it_is_wanted_later(
+    upload: MediaUpload, network: FakeNetwork, time_machine: Any
+) -> None:
+    network.upload_failures = [Rejected(Refusal.TOO_LARGE, "Payload Too Large")]
+    assert go(upload).state == State.FAILED
+    media.want(upload.clip, upload.account)
+    upload.refresh_from_db()
+    assert upload.state == State.FAILED
+    time_machine.move_to(timezone.now() + media.RESTED)
+    media.want(upload.clip, upload.account)
+    upload.refresh_from_db()
+    assert (upload.state, upload.tries) == (State.PENDING, 0)
+    assert go(upload).state == State.READY

@@ -232,6 +232,15 @@ def test_drop_button_gives_the_reply_up(signed_in: Client, due: Make, account: A
     assert reply.status == Reply.Status.CANCELLED
 
 
+def test_refusal_is_shown_where_its_problem_was_settled_meanwhile(
+    signed_in: Client, due: Make, account: Any
+) -> None:
+    reply = due(mention__account=account)
+    Reply.objects.update(status="cancelled", problem="gone", problem_at=timezone.now())
+    answer = signed_in.post(page("outbox-drop", reply.pk), headers={"HX-Request": "true"})
+    assert "This reply was given up." in answer.content.decode()
+
+
 def test_approvals_button_approves_what_was_shown(
     signed_in: Client, draft: Make, account: Any
 ) -> None:

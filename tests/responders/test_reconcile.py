@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from campaign.networks.base import OutcomeUnknown, Post, Refusal, Rejected, Unreachable
 from responders.actions import approval, posting, reconcile
-from responders.models import Attempt, Look, Reply
+from responders.models import Attempt, Look, MediaUpload, Reply
 from tests import factories
-from tests.responders.fakes import POSTED_UNHEARD, FakeNetwork
+from tests.responders.fakes import POSTED_UNHEARD, FakeNetwork, film_ready
 
 pytestmark = pytest.mark.django_db
 
@@ -265,3 +265,16 @@ def test_give_up_looks_once_more_and_leaves_the_tweet_alone(due: Due, network: F
         reconcile.give_up(found, by=ana)
     states = Reply.objects.order_by("pk").values_list("status", "problem", "mention__status")
     assert list(states) == [("cancelled", "given_up", "dismissed"), ("posted", "", "answered")]
+
+
+def test_post_again_uploads_a_failed_film_anew(due: Due, network: FakeNetwork) -> None:
+    reply = due()
+    MediaUpload.objects.update(state=MediaUpload.State.FAILED, failure="InvalidMedia", tries=3)
+    assert (post(reply).status, reply.problem) == (Reply.Status.PROBLEM, "film")
+    reconcile.post_again(reply, by=factories.senior(reply.mention.campaign))
+    upload = MediaUpload.objects.get()
+    assert (upload.state, upload.tries, upload.media_id) == (MediaUpload.State.PENDING, 0, "")
+    assert post(reply).status == Reply.Status.APPROVED
+    film_ready(reply)
+    assert post(reply).status == Reply.Status.POSTED
+    assert len(network.creates) == 1

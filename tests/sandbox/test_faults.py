@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import requests
 
+from campaign.sandbox import faults
 from campaign.sandbox.problems import DUPLICATE, NOT_SUMMONED
 from tests.sandbox.clients import Client
 from tests.sandbox.server import Sandbox
@@ -219,6 +220,21 @@ def test_refusals_come_in_xs_other_shapes(
     assert answer.status_code == status
     said = answer.json()["errors"][0]["message"]
     assert said in {"Rate limit exceeded", "Your media IDs are invalid."}
+
+
+@pytest.mark.parametrize("by", ["page", "api"])
+def test_every_fault_is_on_request(sandbox: Sandbox, by: str) -> None:
+    for kind, place in faults.KINDS.items():
+        if by == "api":
+            sandbox.fault(kind, None if place else CREATE, after=9)
+        else:
+            form = {"kind": kind, "on": "" if place else CREATE, "after": "9"}
+            answer = requests.post(f"{sandbox.base_url}/faults", data=form, timeout=10)
+            assert answer.status_code == 200, kind
+    found = sandbox.control("GET", "/_faults")["faults"]
+    assert [(one["kind"], one["on"]) for one in found] == [
+        (kind, place or CREATE) for kind, place in faults.KINDS.items()
+    ]
 
 
 def test_page_asks_for_faults_and_forgets_them(sandbox: Sandbox) -> None:

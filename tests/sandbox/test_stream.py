@@ -208,6 +208,31 @@ def test_delivers_twice_when_asked(app: Client, sandbox: Sandbox) -> None:
     assert seen == [sent[0], sent[0], sent[1]]
 
 
+def test_delivers_out_of_order_when_asked(app: Client, sandbox: Sandbox) -> None:
+    follow(app, "#Order")
+    with stream(app) as lines:
+        sandbox.fault("out_of_order")
+        sent = [sandbox.tweet(f"{number} #Order", handle="order") for number in range(3)]
+        seen = [lines.message()["data"]["id"] for _ in range(3)]
+    assert seen == [sent[1], sent[0], sent[2]]
+
+
+def test_stalls_when_asked_and_loses_nothing(app: Client, sandbox: Sandbox) -> None:
+    """The line stays open: no message, not even a sign of life, and then all of it."""
+    follow(app, "#Stall")
+    with stream(app) as lines:
+        began = time.monotonic()
+        sandbox.fault("stream_stall", seconds=1.2)
+        sent = [sandbox.tweet(f"{number} #Stall", handle="stall") for number in range(2)]
+        beats = 0
+        while not (line := lines.next()):
+            beats += 1
+        assert time.monotonic() - began >= 1.1
+        assert beats <= 2
+        seen = [json.loads(line)["data"]["id"], lines.message()["data"]["id"]]
+    assert seen == sent
+
+
 def test_sends_a_broken_line_when_asked(app: Client, sandbox: Sandbox) -> None:
     follow(app, "#Broken")
     with stream(app) as lines:

@@ -6,6 +6,7 @@ way to a second post. Ours forks nothing, neither for jobs nor for the scheduler
 
 import logging
 import threading
+import time
 import uuid
 from argparse import ArgumentParser
 from typing import Any
@@ -30,30 +31,39 @@ MAINTENANCE_SECONDS = 15
 # A job whose worker was killed counts as abandoned after this time without a beat.
 HEARTBEAT_TTL_SECONDS = 30
 HEARTBEAT_SECONDS = 10.0
-LOCK_SECONDS = 5
+LOCK_SECONDS = 5.0
+MOST = 1000
+BEAT_SECONDS = 1.0
+# The scheduler sleeps no longer: what was asked for meanwhile may be due before what it knew.
+NAP_SECONDS = 0.25
 
 
 class Scheduler(threading.Thread):
-    """Puts delayed jobs and retries into their queue when they are due.
+    """Puts delayed jobs and retries into their queue when they are due, to a few milliseconds.
 
-    A thread, so that it ends with its worker whatever ends that. One scheduler a queue is at work
-    at a time; the others try for its lock, which a killed one leaves behind for a minute.
+    rq's own looks once a second and counts in whole seconds, which rings up to a second early or
+    late. A thread, so that it ends with its worker whatever ends that. One scheduler a queue is at
+    work at a time; the others try for its lock, which a killed one leaves behind for a minute.
     """
 
     def __init__(self, queue: Queue, *, connection: redis.Redis) -> None:
         super().__init__(name="scheduler", daemon=True)
-        # Most of its methods have no types.
+        self._queue = queue
+        self._connection = connection
+        # Its lock and its heartbeat are used; most of its methods have no types.
         self._scheduler: Any = RQScheduler([queue], connection=connection, logging_level="WARNING")
         self._stopping = threading.Event()
+        self._beat_at = self._lock_at = 0.0
 
     def run(self) -> None:
-        ticks = 0
-        while not self._stopping.wait(self._scheduler.interval):
+        nap = BEAT_SECONDS
+        while not self._stopping.wait(nap):
             try:
-                self._tick(first=ticks == 0, may_take_lock=ticks % LOCK_SECONDS == 0)
+                self._tick()
+                nap = self._nap() if self._scheduler.acquired_locks else BEAT_SECONDS
             except redis.exceptions.RedisError as error:
                 logger.warning("The scheduler cannot reach Redis: %s", error)
-            ticks += 1
+                nap = BEAT_SECONDS
         try:
             self._scheduler.stop()
         except redis.exceptions.RedisError as error:
@@ -63,14 +73,40 @@ class Scheduler(threading.Thread):
         self._stopping.set()
         self.join(timeout=3)
 
-    def _tick(self, *, first: bool, may_take_lock: bool) -> None:
-        if first:
+    def _tick(self) -> None:
+        now = time.monotonic()
+        if not self._beat_at:
             self._scheduler.register_birth()
-        if not self._scheduler.acquired_locks and may_take_lock:
+        if not self._scheduler.acquired_locks and now >= self._lock_at:
+            self._lock_at = now + LOCK_SECONDS
             self._scheduler.acquire_locks()
-        self._scheduler.heartbeat()
+        if now >= self._beat_at:
+            self._beat_at = now + BEAT_SECONDS
+            self._scheduler.heartbeat()
         if self._scheduler.acquired_locks:
-            self._scheduler.enqueue_scheduled_jobs()
+            self._enqueue_due()
+
+    def _enqueue_due(self) -> None:
+        """In one transaction of Redis: none is lost between the two."""
+        registry = self._queue.scheduled_job_registry
+        due = registry.connection.zrangebyscore(registry.key, 0, time.time(), start=0, num=MOST)
+        if not due:
+            return
+        names = [name.decode() for name in due]
+        with self._connection.pipeline() as pipeline:
+            for job in Job.fetch_many(names, connection=self._connection):
+                if job is not None:
+                    self._queue.enqueue_job(job, pipeline=pipeline)
+            pipeline.zrem(registry.key, *names)
+            pipeline.execute()
+
+    def _nap(self) -> float:
+        """Until the next is due, but never long."""
+        first = self._connection.zrange(
+            self._queue.scheduled_job_registry.key, 0, 0, withscores=True
+        )
+        until = first[0][1] - time.time() if first else NAP_SECONDS
+        return min(max(until, 0.0), NAP_SECONDS)
 
 
 class Worker(SimpleWorker):
