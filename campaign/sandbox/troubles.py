@@ -18,6 +18,47 @@ WORDS = {
     "our account suspended": "Your account is suspended and is not permitted to use this feature.",
 }
 
+#: Every kind, told to people.
+TOLD: dict[str, dict[str, str]] = {
+    "X refuses": {
+        "refuse": "in the words below (403)",
+        "401": "it no longer knows our keys (401)",
+        "402": "the credits are used up (402)",
+        "413": "too large (413)",
+        "media_invalid": "it does not know the film any more (400)",
+    },
+    "X asks us to wait": {
+        "429": "too many requests (429)",
+        "429_88": "the same in the words of its first version",
+        "limit_shrinks": "half as many posts from now on",
+    },
+    "X fails, and nothing is done": {
+        "500": "internal error (500)",
+        "503": "unavailable (503)",
+        "timeout_before": "no answer at all",
+        "reset_before": "the connection is reset",
+    },
+    "X does it, and we are not told": {
+        "timeout_after": "no answer at all",
+        "reset_after": "the connection is reset",
+        "error_after": "unavailable, it says (503)",
+        "unreadable": "an answer that is no JSON",
+        "late_answer": "the answer takes long",
+        "late_timeline": "its timeline shows it late",
+    },
+    "Films": {
+        "media_slow": "X takes long to prepare it",
+        "media_fail": "X cannot prepare it",
+    },
+    "The stream": {
+        "stream_drop": "it ends without a word",
+        "stream_error": "it ends with a disconnect message",
+        "stream_stall": "it stays open and says nothing",
+        "duplicate_delivery": "a message comes twice",
+        "out_of_order": "two messages change places",
+    },
+}
+
 
 async def show(request: Request) -> Response:
     return _page(request)
@@ -26,7 +67,7 @@ async def show(request: Request) -> Response:
 def _page(request: Request, *, error: str = "", status: int = 200) -> HTMLResponse:
     context = {
         "here": "faults",
-        "kinds": faults.KINDS,
+        "told": TOLD,
         "routes": sorted(control.NAMES),
         "words": WORDS,
         "asked": state_of(request).faults.all()[::-1],
@@ -47,6 +88,8 @@ async def add(request: Request) -> Response:
         return RedirectResponse("/faults", 303)
     for_ever = given.pop("for_ever", "")
     facts = {name: value for name, value in given.items() if value}
+    if faults.KINDS.get(facts.get("kind", "")):
+        facts.pop("on", None)  # it strikes where it belongs, whatever was chosen
     try:
         asked = control.AskedFault.model_validate(
             facts | ({"times": None} if for_ever else {}), strict=False

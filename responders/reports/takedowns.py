@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from campaign.models import Campaign
 from responders import problems
 from responders.models import Reply, Takedown, TakedownQuerySet
+from videos.models import Clip, Storyteller
 
 SHOWN = 50
 ROWS = 500
@@ -34,6 +35,31 @@ class Report:
     @property
     def whole(self) -> int:
         return sum(self.counts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """What can be taken down, each with `standing`: how many replies of it are on the network."""
+
+    clips: list[Clip]
+    storytellers: list[Storyteller]
+    standing: int
+
+
+def subjects(campaign: Campaign) -> Subjects:
+    standing = Count("replies", filter=Q(replies__status=Reply.Status.POSTED))
+    clips = Clip.objects.filter(campaign=campaign, replies__isnull=False)
+    theirs = Count("clips__replies", filter=Q(clips__replies__status=Reply.Status.POSTED))
+    storytellers = Storyteller.objects.filter(campaign=campaign).annotate(standing=theirs)
+    return Subjects(
+        clips=list(
+            clips.annotate(standing=standing)
+            .select_related("storyteller")
+            .order_by("storyteller__public_name", "title")
+        ),
+        storytellers=list(storytellers.order_by("public_name")),
+        standing=Reply.objects.in_campaign(campaign).posted().count(),
+    )
 
 
 def takedowns(campaign: Campaign) -> list[Takedown]:

@@ -56,11 +56,7 @@ def _page(request: NewsroomRequest, *, refused: str = "", status: int = 200) -> 
     campaign = request.campaign
     context = {
         "takedowns": reports.takedowns(campaign),
-        "storytellers": Storyteller.objects.filter(campaign=campaign).order_by("public_name"),
-        "clips": Clip.objects.filter(campaign=campaign, replies__isnull=False)
-        .select_related("storyteller")
-        .distinct()
-        .order_by("storyteller__public_name", "title"),
+        "subjects": reports.subjects(campaign),
         "refused": refused,
         "typed": request.POST,
         "section": "outbox",

@@ -121,7 +121,10 @@ def test_pages_order_and_report(
     order = reverse("takedown-order", args=["iwelcome"])
     refused = client.post(order, {"scope": "campaign", "confirm": "Welcome", "reason": "x"})
     assert (refused.status_code, Takedown.objects.count()) == (409, 0)
-    assert "Type “I Welcome”" in refused.content.decode()
+    again = " ".join(refused.content.decode().split())
+    assert "Type “I Welcome”" in again
+    assert 'value="campaign" required checked' in again
+    assert sorted(one.standing for one in refused.context["subjects"].clips) == [1, 2]
     assert replies[0].clip is not None
     asked = {"scope": "clip", "clip": str(replies[0].clip.pk), "reason": "Wrong subtitles"}
     done = client.post(order, asked)

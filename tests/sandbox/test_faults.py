@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import requests
 
-from campaign.sandbox import faults
+from campaign.sandbox import faults, troubles
 from campaign.sandbox.problems import DUPLICATE, NOT_SUMMONED
 from tests.sandbox.clients import Client
 from tests.sandbox.server import Sandbox
@@ -228,13 +228,20 @@ def test_every_fault_is_on_request(sandbox: Sandbox, by: str) -> None:
         if by == "api":
             sandbox.fault(kind, None if place else CREATE, after=9)
         else:
-            form = {"kind": kind, "on": "" if place else CREATE, "after": "9"}
+            form = {"kind": kind, "on": CREATE, "after": "9"}
             answer = requests.post(f"{sandbox.base_url}/faults", data=form, timeout=10)
             assert answer.status_code == 200, kind
     found = sandbox.control("GET", "/_faults")["faults"]
     assert [(one["kind"], one["on"]) for one in found] == [
         (kind, place or CREATE) for kind, place in faults.KINDS.items()
     ]
+
+
+def test_page_tells_what_each_fault_does(sandbox: Sandbox) -> None:
+    told = [kind for group in troubles.TOLD.values() for kind in group]
+    assert sorted(told) == sorted(faults.KINDS)
+    page = requests.get(f"{sandbox.base_url}/faults", timeout=10).text
+    assert all(f'value="{kind}"' in page for kind in faults.KINDS)
 
 
 def test_page_asks_for_faults_and_forgets_them(sandbox: Sandbox) -> None:
