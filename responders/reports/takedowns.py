@@ -64,7 +64,7 @@ def subjects(campaign: Campaign) -> Subjects:
 
 def takedowns(campaign: Campaign) -> list[Takedown]:
     """The newest first, with how many replies are off, under way, given up, or in trouble."""
-    return list(_rows(campaign)[:SHOWN])
+    return list(_rows(campaign).order_by("-asked_at")[:SHOWN])
 
 
 def _rows(campaign: Campaign) -> TakedownQuerySet:
