@@ -105,7 +105,7 @@ class Scheduler(threading.Thread):
         first = self._connection.zrange(
             self._queue.scheduled_job_registry.key, 0, 0, withscores=True
         )
-        until = first[0][1] - time.time() if first else NAP_SECONDS
+        until = float(first[0][1]) - time.time() if first else NAP_SECONDS
         return min(max(until, 0.0), NAP_SECONDS)
 
 
