@@ -38,8 +38,7 @@ def main() -> int:
             _prepare(house, Path(folder))
             from tests.sandbox.server import running_sandbox  # noqa: PLC0415  Django first
 
-            facts = {"forgiving": True, "requests_kept": 100_000, "heartbeat": 0.5}
-            with running_sandbox(**facts) as sandbox:
+            with running_sandbox(forgiving=True, requests_kept=100_000, heartbeat=0.5) as sandbox:
                 os.environ |= {"X_API_URL": sandbox.base_url, "X_STREAM_URL": sandbox.base_url}
                 django.conf.settings.X_API_URL = sandbox.base_url
                 result = _run(house, sandbox, seed=seed, seconds=seconds, replies=replies)

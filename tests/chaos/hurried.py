@@ -35,12 +35,12 @@ def hurry() -> None:
     listener.RULES_WAIT, listener.SECOND_LOOK = (0.5, 2.0), 2.0
     gap.RETRY_MOST = 1.0
     shorter = replace(prices.of("x"), window=timedelta(seconds=3))
-    prices.of = lambda _network: shorter
+    setattr(prices, "of", lambda _network: shorter)  # noqa: B010  it is cached, and typed so
     settings.RQ_QUEUES["posting"]["DEFAULT_TIMEOUT"] = 6
     posting.SEND_WITHIN = timedelta(seconds=2)
     posting.LEASE = takedown.LEASE = pace.FLIGHT = timedelta(seconds=9)
-    for hurrying in (media, outcomes, pace, takedown):
-        hurrying.LONGEST_BACK_OFF = 2.0
+    media.LONGEST_BACK_OFF = outcomes.LONGEST_BACK_OFF = 2.0
+    pace.LONGEST_BACK_OFF = takedown.LONGEST_BACK_OFF = 2.0
     reconcile.LOOKS_AFTER = (1, 2, 4, 8)
     reconcile.AGAIN_AFTER_FAILURE = timedelta(seconds=1)
     reconcile.MOST_FAILURES = 20
