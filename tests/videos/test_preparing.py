@@ -275,7 +275,7 @@ def test_a_killed_workers_clip_is_prepared_after_the_sweep(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A real process, killed in the middle of the encoding."""
-    clip = received(films.film(tmp_path / "a.mp4", size="1280x720", seconds=12))
+    clip = received(films.film(tmp_path / "a.mp4", size="640x360", seconds=12))
     queue = django_rq.get_queue("media")
     queue.empty()
     database = connection.settings_dict

@@ -548,23 +548,8 @@ class Migration(migrations.Migration):
                         blank=True, help_text="Its name in the storage.", max_length=200
                     ),
                 ),
-                (
-                    "evidence_sha256",
-                    models.CharField(
-                        blank=True,
-                        help_text="As the phone worked it out; it may come before it.",
-                        max_length=64,
-                    ),
-                ),
+                ("evidence_sha256", models.CharField(blank=True, max_length=64)),
                 ("evidence_type", models.CharField(blank=True, max_length=60)),
-                (
-                    "evidence_purged_at",
-                    models.DateTimeField(
-                        blank=True,
-                        help_text="When the file was deleted at the end of its time.",
-                        null=True,
-                    ),
-                ),
                 (
                     "networks",
                     django.contrib.postgres.fields.ArrayField(
@@ -719,8 +704,11 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("evidence", ""),
-                            models.Q(("evidence_sha256", ""), _negated=True),
+                            models.Q(("evidence", ""), ("evidence_sha256", "")),
+                            models.Q(
+                                models.Q(("evidence", ""), _negated=True),
+                                models.Q(("evidence_sha256", ""), _negated=True),
+                            ),
                             _connector="OR",
                         ),
                         name="consent_evidence_is_hashed",
@@ -1070,17 +1058,6 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="upload",
                         to="videos.clip",
-                    ),
-                ),
-                (
-                    "consent",
-                    models.ForeignKey(
-                        blank=True,
-                        help_text="What comes is no film but the evidence of this consent.",
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="uploads",
-                        to="videos.consent",
                     ),
                 ),
                 (

@@ -15,14 +15,8 @@ DECLARE
         'withdrawal_scope', 'reminded_at', 'expired_at'];
 BEGIN
     IF TG_OP = 'UPDATE' THEN
-        -- The hash may come first, and then binds the file that follows.
         IF OLD.evidence = '' THEN
-            free := free || ARRAY['evidence', 'evidence_type'];
-            IF OLD.evidence_sha256 = '' THEN
-                free := free || ARRAY['evidence_sha256'];
-            END IF;
-        ELSIF OLD.evidence_purged_at IS NULL THEN
-            free := free || ARRAY['evidence_purged_at'];
+            free := free || ARRAY['evidence', 'evidence_sha256', 'evidence_type'];
         END IF;
         -- An end may be brought forward: that never allows more than was agreed.
         IF OLD.expires_at IS NULL OR NEW.expires_at <= OLD.expires_at THEN
