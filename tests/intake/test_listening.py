@@ -149,7 +149,7 @@ def test_listen_stores_each_post_once_whatever_the_stream_does(
     listen()
     until(lambda: stored(first) and settled(account))
     sandbox.fault(kind, STREAM, seconds=30)
-    sent = [sandbox.tweet(f"{n} {kind} @iwelcome_now", handle=f"{kind}{n}") for n in range(3)]
+    sent = [sandbox.tweet(f"{n} {kind} @iwelcome_now", handle=f"voice_{n}") for n in range(3)]
     until(lambda: stored(*sent))
     assert Mention.objects.filter(external_id__in=sent).count() == 3
     until(lambda: cursor_at(account, sent[-1]))
