@@ -2,7 +2,7 @@
 
 An entry is written with the change that it describes, and waits for nobody. The chain of hashes,
 which is serial, is made afterwards: `seal`, run by the clock, gives each committed entry its number
-and its hash. The database refuses every other change (docs/decisions/0015).
+and its hash. The database refuses every other change (docs/decisions/0010).
 """
 
 import hashlib
