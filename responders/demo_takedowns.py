@@ -32,7 +32,7 @@ ORDERS = (
     Order(
         Takedown.Scope.CLIP,
         "A street sign can be read in the background",
-        26,
+        50,
         (
             ("oda_kristensen", "What would they say to us if they could? @iwelcome_now"),
             ("joao_ferreira", "I keep thinking of the children in that picture. @iwelcome_now"),
@@ -42,7 +42,7 @@ ORDERS = (
     Order(
         Takedown.Scope.REPLY,
         "Her name was misspelled",
-        21.5,
+        26,
         (("sanne_bakker", "Who speaks for those who wait? @iwelcome_now"),),
     ),
 )

@@ -87,7 +87,7 @@ def ways_out(
     reply: Reply, clip: Clip, *, client: Client, network: FakeNetwork
 ) -> Iterator[tuple[str, str]]:
     """Every way out, and all that is said there."""
-    yield "the post", str(network.timeline)
+    yield "the reply", str(network.timeline)
     link = TrackedLink.objects.get(reply_id=reply.pk)
     factories.PetitionTextFactory(petition=link.petition)
     answer = client.get(f"/s/{link.slug}")
@@ -134,4 +134,4 @@ def test_place_is_told_no_finer_than_the_consent_allows(
     link = TrackedLink.objects.get(reply_id=reply.pk)
     assert (link.shown_place, link.place) == (allowed, allowed)
     said = dict(found)
-    assert [allowed in said["the post"], allowed in said["the petition"]] == [True, True]
+    assert [allowed in said["the reply"], allowed in said["the petition"]] == [True, True]
