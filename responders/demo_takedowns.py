@@ -6,6 +6,7 @@ Invented: nothing of it was ever on the network, and nothing is asked of it.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
 from campaign import audit
@@ -48,6 +49,7 @@ ORDERS = (
 )
 
 
+@transaction.atomic
 def load(campaign: Campaign, *, editor: User, by: User) -> None:
     account = Account.objects.filter(campaign=campaign).order_by("pk")[0]
     clips = Clip.objects.filter(campaign=campaign).select_related("storyteller").order_by("title")

@@ -13,7 +13,7 @@ from responders.reports import takedowns
 from tests import factories
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # as the command loads it
 def test_load_reports_what_was_taken_back() -> None:
     account = factories.AccountFactory()
     campaign = account.campaign
