@@ -20,8 +20,8 @@ from campaign.networks.base import (
     Unreachable,
 )
 from petitions.actions import links
-from responders import doorbells, pacing, prices, steps
-from responders.actions import changes, media, pausing
+from responders import doorbells, pacing, prices, problems, steps
+from responders.actions import changes, checks, media, pausing
 from responders.models import Attempt, Reply
 from videos import custody
 from videos.models import Clip
@@ -114,15 +114,20 @@ def unknown(reply: Reply, attempt: Attempt, *, words: str, facts: dict[str, Any]
 
 
 def problem(reply: Reply, *, kind: str, detail: str) -> None:
-    """Over to a person."""
+    """Over to a person. While an earlier attempt may stand on the network, that is theirs to
+    settle, whatever was said to a later one."""
     before = reply.status
+    said = problems.describe(kind)
+    gone = kind == Refusal.GONE
+    if not (said.doubtful or said.stands) and checks.unsettled(reply):
+        kind, detail = "not_found", f"{said.title} {detail}"
     reply.status = Reply.Status.PROBLEM
     reply.problem = kind
     reply.problem_detail = detail[:1000]
     if before != Reply.Status.UNKNOWN:  # a person reads since when it was in doubt
         reply.problem_at = timezone.now()
     reply.save(update_fields=["status", "problem", "problem_detail", "problem_at", "updated_at"])
-    if kind == Refusal.GONE and reply.mention.status != Mention.Status.GONE:
+    if gone and reply.mention.status != Mention.Status.GONE:
         reply.mention.status = Mention.Status.GONE
         reply.mention.save(update_fields=["status"])
     changes.note("problem", reply, before=before, kind=kind, by=None)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from campaign.models import Mention
 from campaign.networks.base import OutcomeUnknown, Post, Refusal, Rejected, Unreachable
 from responders.actions import approval, posting, reconcile
 from responders.models import Attempt, Look, MediaUpload, Reply
@@ -249,6 +250,21 @@ def test_withdrawal_after_post_again_keeps_the_doubt(in_doubt: Reply, network: F
     in_doubt.clip.storyteller.consents.update(withdrawn_at=timezone.now())
     post(in_doubt)
     assert (in_doubt.status, in_doubt.problem) == (Reply.Status.PROBLEM, "not_found")
+
+
+def test_refusal_after_post_again_keeps_the_doubt(in_doubt: Reply, network: FakeNetwork) -> None:
+    """The first attempt may stand although the tweet is gone by now; a person can let it go."""
+    network.timeline.clear()
+    reconcile.post_again(in_doubt, by=factories.senior())
+    network.answers = [Rejected(Refusal.GONE, "deleted")]
+    post(in_doubt)
+    assert (in_doubt.status, in_doubt.problem) == (Reply.Status.PROBLEM, "not_found")
+    assert in_doubt.problem_detail == "Its author deleted the tweet. deleted"
+    in_doubt.mention.refresh_from_db()
+    assert in_doubt.mention.status == Mention.Status.GONE
+    reconcile.give_up(in_doubt, by=factories.senior())
+    in_doubt.refresh_from_db()
+    assert (in_doubt.status, in_doubt.problem) == (Reply.Status.CANCELLED, "given_up")
 
 
 def test_give_up_looks_once_more_and_leaves_the_tweet_alone(due: Due, network: FakeNetwork) -> None:
