@@ -75,7 +75,7 @@ def test_typed_words_outlive_an_expired_session(desk: Page, newsroom: Run) -> No
     expect(text).to_be_visible(timeout=PATIENCE)
     address = desk.url
     desk.context.clear_cookies(name="sessionid")
-    text.press("End")
+    text.press("Control+End")
     text.press_sequentially(" Half a thought, in no hurry", delay=60)  # past the first save
     dialog = desk.get_by_role("heading", name="You were signed out")
     expect(dialog).to_be_visible(timeout=PATIENCE)
