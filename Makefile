@@ -38,10 +38,11 @@ dev:
 	@$(PYTHON) campaign/local/bootstrap.py --dev
 
 # What starts real processes or a browser comes after the rest: it is judged by the clock, and
-# mostly waits, so the journeys, in one newsroom, run beside the others.
+# mostly waits, so the journeys, in one newsroom, run beside the others. A journey that fails is
+# tried again, and the closing lines name it (R); a process test never is.
 test: dev
 	$(RUN) -m pytest -n auto --maxprocesses 8 -m "not process and not journey" $(ARGS)
-	CHROMIUM="$$($(RUN) -m tests.browser)" $(RUN) -m pytest -n 2 --dist loadgroup -rs -m "process or journey" $(ARGS)
+	CHROMIUM="$$($(RUN) -m tests.browser)" $(RUN) -m pytest -n 2 --dist loadgroup -rsR -m "process or journey" $(ARGS)
 
 # `make -k check` goes on after the first complaint.
 check: check-format check-lint check-types check-imports check-templates check-migrations

@@ -45,3 +45,10 @@ def flaky(newsroom: Run) -> Iterator[Flaky]:
 @pytest.fixture
 def stamp() -> str:
     return f"{datetime.now(UTC):%H%M%S}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Journeys alone are tried again: a promise that breaks once is broken."""
+    for item in items:
+        if item.get_closest_marker("journey"):
+            item.add_marker(pytest.mark.flaky(reruns=2))

@@ -46,6 +46,7 @@ def test_answer_from_the_library_takes_four_keys_at_most(desk: Page) -> None:
     # The next one is claimed, and two keys are an answer from here on.
     another = f"#pane[data-mine]:not([data-mention='{first}'])"
     expect(desk.locator(another)).to_be_visible(timeout=PATIENCE)
+    expect(desk.locator(".htmx-request")).to_have_count(0)
     # Undo brings the answer back, nothing sent.
     desk.keyboard.press("z")
     expect(desk.locator(f"#pane[data-mention='{first}'][data-mine]")).to_be_visible()
