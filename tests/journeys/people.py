@@ -5,7 +5,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.running import Run
 
 #: Film is prepared and mail is sent by workers; on a busy machine that takes a while.
-PATIENCE = 60_000
+PATIENCE = 120_000
 
 
 def sign_in(context: BrowserContext, newsroom: Run, *, as_: str) -> Page:

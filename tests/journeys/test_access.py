@@ -12,6 +12,8 @@ pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 
 SERIOUS = {"serious", "critical"}
 DESK = "c/iwelcome"
+#: What needs a connection is dimmed until there is one.
+LIVE = "!window['live-pill'] || window['live-pill'].dataset.liveState === 'live'"
 PUBLIC = [
     "p/share-the-responsibility/",
     "p/share-the-responsibility/?lang=ar",
@@ -44,11 +46,12 @@ def test_pages_hold_nothing_serious(browser: Browser, newsroom: Run, who: str) -
     page = people.sign_in(context, newsroom, as_=who)
     for path in PAGES[who]:
         page.goto(f"{newsroom.address}/{path}")
+        page.wait_for_function(LIVE)
         for size in (DESKTOP, PHONE):
             page.set_viewport_size(size)
-            page.emulate_media(color_scheme="light")
+            page.emulate_media(color_scheme="light", reduced_motion="reduce")
             found += findings(page)
-            page.emulate_media(color_scheme="dark")
+            page.emulate_media(color_scheme="dark", reduced_motion="reduce")
             found += findings(page, "color-contrast")
     context.close()
     assert found == []
