@@ -67,8 +67,9 @@ def seal() -> int:
     Once a minute the newest link goes to the log as well: whoever keeps that elsewhere can tell
     whether the end of the chain was cut off (`manage.py verify_audit --head`).
     """
-    sealed = 0
-    while batch := _seal_some():
+    sealed = batch = _seal_some()
+    while batch == BATCH:
+        batch = _seal_some()
         sealed += batch
     if sealed and cache.add("audit:head-told", 1, timeout=60):
         log.info("The audit chain is sealed up to %s", head())

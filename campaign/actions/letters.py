@@ -6,14 +6,13 @@ the database says that such a mail is owed: where Redis is away it is sent at on
 
 import json
 import logging
-from smtplib import SMTPException
 
 import django_rq
 from django.core.mail import EmailMessage
 from redis import RedisError
 from rq import Retry
 
-from campaign import encryption
+from campaign import encryption, mailing
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +49,6 @@ def deliver(sealed: str) -> None:
     """In the mail worker. Raises what the mail server says, so that it is tried again."""
     try:
         EmailMessage(**json.loads(encryption.decrypt(sealed))).send()
-    except (SMTPException, OSError) as error:
+    except mailing.FAILURES as error:
         log.warning("a letter is tried again later: %s", error)
         raise

@@ -37,8 +37,7 @@ def subject_of(reply: Reply, *, mention: Mention) -> links.LinkSubject:
 
 def captioned(clip: Clip) -> list[str]:
     """The languages in which somebody has checked the captions."""
-    checked = clip.captions.filter(reviewed_at__isnull=False)
-    return sorted(checked.values_list("language", flat=True))
+    return sorted(clip.captions.reviewed().values_list("language", flat=True))
 
 
 def language_for(mention: Mention) -> str:

@@ -4,7 +4,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from campaign.actions import opt_outs
 from campaign.models import OptOut
-from responders.actions import changes, checks, outcomes, takedown
+from responders.actions import changes, outcomes, takedown
 from responders.models import Reply
 
 MOST = 200
@@ -40,9 +40,5 @@ def _give_up(reply_id: int) -> bool:
     with changes.locked(reply_id) as reply:
         if reply.status not in takedown.SCHEDULED:
             return False
-        if checks.unsettled(reply):
-            # An earlier attempt may stand on the network: a person looks, and it is not sent.
-            outcomes.problem(reply, kind="not_found", detail=opt_outs.REASON)
-            return True
         outcomes.give_up(reply, kind=opt_outs.REASON, by=None)
     return True

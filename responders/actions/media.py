@@ -245,7 +245,7 @@ def _add_captions(row: MediaUpload, network: Network) -> None:
     """
     if row.account.campaign.captions not in UPLOADING:
         return
-    tracks = CaptionTrack.objects.filter(clip=row.clip_id, reviewed_at__isnull=False)
+    tracks = CaptionTrack.objects.reviewed().filter(clip=row.clip_id)
     for track in tracks.select_related("clip"):
         segments = captions.shown(track)
         if not segments:

@@ -134,8 +134,11 @@ def problem(reply: Reply, *, kind: str, detail: str) -> None:
 
 
 def give_up(reply: Reply, *, kind: str, reason: str = "", by: User | None) -> None:
-    """It does not go out, and nothing of it is there. Its tweet waits for another reply, unless
-    its author wants none."""
+    """It does not go out. Its tweet waits for another reply, unless its author wants none. While an
+    earlier attempt may stand on the network a person decides instead, and it is not sent."""
+    if checks.unsettled(reply):
+        problem(reply, kind="not_found", detail=reason or kind)
+        return
     before = reply.status
     reply.status = Reply.Status.CANCELLED
     reply.problem = kind

@@ -71,21 +71,22 @@ def post_oldest(reply_id: int, *, worker: str) -> None:
 
     Bells may come in any order, replies keep theirs: the oldest approval first.
     """
-    account = Account.objects.filter(replies=reply_id).first()
-    if account is None or pacing.waits(account.pk):
+    reply = Reply.objects.select_related("account").filter(pk=reply_id).first()
+    if reply is None or pacing.waits(reply.account_id):
         return
-    _wait_out(reply_id)
-    due = Reply.objects.due(at=timezone.now()).filter(account=account)
+    _wait_out(reply)
+    due = Reply.objects.due(at=timezone.now()).filter(account=reply.account_id)
     oldest = due.order_by("approved_at").values_list("pk", flat=True)[:CANDIDATES]
     # Its own turn comes in any case: the older ones may all wait for a film.
     in_turn = dict.fromkeys([*oldest, reply_id])
-    _post_first(list(in_turn), account=account, worker=worker)
+    _post_first(list(in_turn), account=reply.account, worker=worker)
 
 
-def _wait_out(reply_id: int) -> None:
+def _wait_out(reply: Reply) -> None:
     """The rest of its hold, if that is next to nothing: clocks of two machines are never equal."""
-    due_at = Reply.objects.approved().filter(pk=reply_id).values_list("due_at", flat=True).first()
-    rest = (due_at - timezone.now()).total_seconds() if due_at else 0.0
+    if reply.status != Reply.Status.APPROVED or reply.due_at is None:
+        return
+    rest = (reply.due_at - timezone.now()).total_seconds()
     if 0 < rest <= EARLY_BY:
         time.sleep(rest)
 
@@ -202,8 +203,5 @@ def _hold_back(reply: Reply, verdict: checks.Verdict) -> None:
         return
     if verdict.status == Reply.Status.STALE:
         changes.grow_stale(reply, reason=verdict.reason)
-    elif checks.unsettled(reply):
-        # An earlier attempt may stand on the network: a person decides what becomes of it.
-        outcomes.problem(reply, kind="not_found", detail=verdict.reason)
     else:
         outcomes.give_up(reply, kind=verdict.reason, by=None)

@@ -26,7 +26,7 @@ from campaign.networks.base import (
 from petitions.actions import links
 from petitions.models import TrackedLink
 from responders import doorbells, pacing
-from responders.actions import approval, changes, checks, outcomes, pausing
+from responders.actions import approval, changes, outcomes, pausing
 from responders.actions.changes import Refused
 from responders.models import Reply, Takedown
 from videos import custody
@@ -214,9 +214,6 @@ def take_back(
             _start(reply, reason=reason, by=by)
         elif reply.status not in SCHEDULED:
             return False
-        elif checks.unsettled(reply):
-            # An earlier attempt may stand on the network: a person looks, and it is not sent.
-            outcomes.problem(reply, kind="not_found", detail=reason)
         else:
             outcomes.give_up(reply, kind=kind, reason=reason, by=by)
     return True

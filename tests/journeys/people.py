@@ -1,6 +1,6 @@
 """What people do in the newsroom, by what they see on the screen."""
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.running import Run
 
@@ -49,3 +49,15 @@ def wait_for_a_clip(page: Page, newsroom: Run) -> None:
     expect(page.locator("video, [data-preview], img[src*=footage]").first).to_be_visible(
         timeout=PATIENCE
     )
+
+
+def card_of(page: Page, handle: str, *, at: str, looks: int) -> Locator:
+    """The card of their tweet on the desk at that address, looked for so often while it arrives."""
+    page.goto(f"{at}/c/iwelcome/desk/?q=@{handle}")
+    card = page.locator(".queue-card", has_text=f"@{handle}")
+    for _ in range(looks):
+        if card.count():
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+    return card

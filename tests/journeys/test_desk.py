@@ -71,14 +71,7 @@ def test_two_editors_race_and_a_senior_takes_over_with_the_draft(
 
 
 def _card_of(page: Page, newsroom: Run, handle: str) -> Locator:
-    page.goto(f"{newsroom.address}/c/iwelcome/desk/?q=@{handle}")
-    card = page.locator(".queue-card", has_text=f"@{handle}")
-    for _ in range(20):
-        if card.count():
-            break
-        page.wait_for_timeout(500)
-        page.reload()
-    return card
+    return people.card_of(page, handle, at=newsroom.address, looks=20)
 
 
 def test_arabic_tweet_is_found_read_and_answered_in_arabic(

@@ -29,14 +29,7 @@ def _tweet(newsroom: Run, handle: str, text: str = "And what can I do?") -> str:
 
 def _open(page: Page, handle: str, *, at: str) -> None:
     """The desk at that address, with the tweet open, as soon as it has arrived."""
-    page.goto(f"{at}/c/iwelcome/desk/?q=@{handle}")
-    card = page.locator(".queue-card", has_text=f"@{handle}")
-    for _ in range(60):
-        if card.count():
-            break
-        page.wait_for_timeout(500)
-        page.reload()
-    card.get_by_role("link").click()
+    people.card_of(page, handle, at=at, looks=60).get_by_role("link").click()
     expect(page.locator("#pane")).to_contain_text("Free", timeout=PATIENCE)
 
 

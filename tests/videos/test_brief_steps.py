@@ -9,35 +9,24 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 import pytest
-import time_machine
-from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     rule,
-    run_state_machine_as_test,
 )
 
 from campaign.models import Mention
 from tests import factories
+from tests.responders.machines import Rewound, explore
 from videos.actions import brief_footage, brief_state, briefs, crew_steps
 from videos.models import Brief, Clip, Place, Storyteller
 
 side = st.integers(0, 1)
 
 
-class Field(RuleBasedStateMachine):
-    def __init__(self) -> None:
-        super().__init__()
-        self.undoing = transaction.atomic()
-        self.undoing.__enter__()
-        self.clock = time_machine.travel(timezone.now(), tick=False)
-        self.coordinates = self.clock.start()
-
+class Field(Rewound):
     @initialize()
     def open_newsroom(self) -> None:
         self.mention = factories.MentionFactory(priority=40)
@@ -199,23 +188,10 @@ class Field(RuleBasedStateMachine):
         if mention.status != Mention.Status.GONE:
             assert (mention.status == Mention.Status.BRIEFED) == unsettled.exists()
 
-    def teardown(self) -> None:
-        self.clock.stop()
-        transaction.set_rollback(True)
-        self.undoing.__exit__(None, None, None)
-
 
 @pytest.mark.django_db
 def test_briefs_keep_their_promises() -> None:
-    run_state_machine_as_test(
-        Field,
-        settings=settings(
-            max_examples=15,
-            stateful_step_count=25,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    explore(Field, examples=15, steps=25)
 
 
 @pytest.mark.django_db

@@ -81,7 +81,7 @@ def burn(clip: Clip, language: str, *, by: User) -> None:
     clip = footage.lock(clip.pk)
     if clip.status not in review.OPEN:
         raise CaptionsError("This clip is being prepared just now. Wait until it is done.")
-    reviewed = clip.captions.filter(language=language, reviewed_at__isnull=False)
+    reviewed = clip.captions.reviewed().filter(language=language)
     if language and not reviewed.exists():
         raise CaptionsError("Somebody has to review these captions first.")
     if clip.burned_language == language:

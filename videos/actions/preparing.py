@@ -90,7 +90,7 @@ def _changes(clip: Clip) -> Edits:
     """What London has decided so far about this clip."""
     hidden = protection.of(clip.pk)
     drawn = hidden is not None and hidden.status != Protection.Status.NEEDED
-    track = clip.captions.filter(language=clip.burned_language, reviewed_at__isnull=False).first()
+    track = clip.captions.reviewed().filter(language=clip.burned_language).first()
     return Edits(
         start=clip.trim_start or 0.0,
         end=clip.trim_end,

@@ -5,6 +5,12 @@ from django.db.models import Q
 from videos.models.clips import Clip
 
 
+class CaptionTrackQuerySet(models.QuerySet["CaptionTrack"]):
+    def reviewed(self) -> "CaptionTrackQuerySet":
+        """What a person has checked: nothing else is shown or posted."""
+        return self.filter(reviewed_at__isnull=False)
+
+
 class CaptionTrack(models.Model):
     """What is said in a clip, in one language, piece by piece.
 
@@ -39,6 +45,8 @@ class CaptionTrack(models.Model):
     reviewed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
+
+    objects = CaptionTrackQuerySet.as_manager()
 
     class Meta:
         ordering = ["clip", "language"]

@@ -162,7 +162,7 @@ def export(request: NewsroomRequest, pk: uuid.UUID, language: str, kind: str) ->
 def track_file(request: PersonRequest, pk: uuid.UUID, language: str) -> HttpResponse:
     """A reviewed track for the players of the newsroom (`<track kind="captions">`)."""
     clips = Clip.objects.seen_by(request.user).exclude(status=Clip.Status.WITHDRAWN)
-    tracks = CaptionTrack.objects.filter(clip__in=clips, reviewed_at__isnull=False)
+    tracks = CaptionTrack.objects.reviewed().filter(clip__in=clips)
     track = get_object_or_404(tracks.select_related("clip"), clip=pk, language=language)
     return _vtt(track, cache="private, max-age=60")
 
@@ -172,7 +172,7 @@ def public_track(request: HttpRequest, pk: uuid.UUID, language: str) -> HttpResp
     if request.method not in {"GET", "HEAD"}:
         raise PermissionDenied
     clips = reports.public_clips()
-    tracks = CaptionTrack.objects.filter(clip__in=clips, reviewed_at__isnull=False)
+    tracks = CaptionTrack.objects.reviewed().filter(clip__in=clips)
     track = get_object_or_404(tracks.select_related("clip"), clip=pk, language=language)
     return _vtt(track, cache="public, max-age=60")
 
