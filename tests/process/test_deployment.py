@@ -46,6 +46,8 @@ STOP_SECONDS = 60.0
 ENDED = {"web": -signal.SIGTERM}
 #: Between two pages that a reader opens, in seconds.
 PAUSE = 0.1
+#: Seconds from a balancer's word to the stop, as `preStop` in deploy/kubernetes has it, or less.
+BEFORE_STOP = 1.0
 T = TypeVar("T")
 
 
@@ -317,6 +319,7 @@ def restart_each_web(deployment: Deployment, web: Balancer) -> None:
         reader.start()
     for port in list(web.ports):
         web.ports.remove(port)  # the balancer is told first; requests in hand are finished
+        time.sleep(BEFORE_STOP)
         assert deployment.stop(f"web-{port}") == ENDED["web"]
         deployment.start(f"web-{port}", at(commands()["web"], port))
         until(partial(is_ready, port))
@@ -328,18 +331,10 @@ def restart_each_web(deployment: Deployment, web: Balancer) -> None:
     assert len(codes) > 20
 
 
-def _balanced(web: Balancer) -> requests.Response:
-    """As balancers do: a reading that met a process on its way out is asked once more."""
-    try:
-        return web.ask("GET", "/c/iwelcome/desk/")
-    except requests.ConnectionError:
-        return web.ask("GET", "/c/iwelcome/desk/")
-
-
 def read(web: Balancer, codes: list[int], lost: list[str], *, over: threading.Event) -> None:
     while not over.is_set():
         try:
-            codes.append(_balanced(web).status_code)
+            codes.append(web.ask("GET", "/c/iwelcome/desk/").status_code)
             over.wait(PAUSE)
         except (requests.RequestException, AssertionError) as error:
             lost.append(str(error))
