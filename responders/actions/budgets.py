@@ -83,7 +83,7 @@ def _sent_today(account: Account, *, at: datetime) -> int:
     today = Q(posted_at__gte=midnight(at))
     flying = Q(status__in=[Reply.Status.POSTING, Reply.Status.UNKNOWN])
     replies = Reply.objects.filter(account=account, by_hand=False)
-    return replies.filter(posted & today).count() + replies.filter(flying).count()
+    return replies.filter((posted & today) | flying).count()
 
 
 def midnight(at: datetime) -> datetime:

@@ -1,6 +1,6 @@
 """How every change to a reply begins and ends: with both rows locked, and with the news of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -15,25 +15,30 @@ from responders.models import Reply
 
 #: How long a mention is its editor's own again when a reply comes back to them: a fresh claim.
 LEASE = timedelta(minutes=5)
+#: All that a change may need of a reply.
+EVERYTHING = (
+    "mention__campaign",
+    "account__campaign",
+    "clip__storyteller__place",
+    "link",
+    "author",
+)
 
 
 class Refused(Exception):
     """What was asked for cannot be done now. The message is for the person who asked."""
 
 
-def lock(reply_id: int) -> Reply:
+def lock(reply_id: int, *, reading: Sequence[str] = EVERYTHING) -> Reply:
     """The reply as it is now, with its mention. Both rows stay locked until the transaction ends.
 
-    The mention is always locked first, so that two changes never wait for each other.
+    The mention is always locked first, so that two changes never wait for each other. `reading`
+    are the rows read with it, for a caller that is in a hurry and knows what it needs.
     """
-    Mention.objects.select_for_update(no_key=True, of=("self",)).get(replies=reply_id)
-    return (
-        Reply.objects.select_for_update(no_key=True, of=("self",))
-        .select_related(
-            "mention__campaign", "account__campaign", "clip__storyteller__place", "link", "author"
-        )
-        .get(pk=reply_id)
-    )
+    mentions = Mention.objects.select_for_update(no_key=True, of=("self",))
+    mentions.values_list("pk").get(replies=reply_id)
+    replies = Reply.objects.select_for_update(no_key=True, of=("self",))
+    return replies.select_related(*reading).get(pk=reply_id)
 
 
 @contextmanager

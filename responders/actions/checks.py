@@ -86,18 +86,26 @@ def _still_allowed(reply: Reply, at: datetime) -> Verdict | None:
         .select_for_update(no_key=True, of=("self",))
         .first()
     )
-    valid = Consent.objects.valid(
-        network=reply.account.network, campaign=reply.mention.campaign_id, at=at
-    )
-    if newest is None or not valid.filter(pk=newest.pk).exists():
+    if newest is None or not _covers(newest, reply, at):
         return Stop(Reply.Status.CANCELLED, "consent")
-    clips = Clip.objects.filter(pk=reply.clip.pk)
-    if not clips.with_consent(network=reply.account.network, at=at).exists():
+    clips = Clip.objects.filter(pk=reply.clip.pk).allowed_by([newest])
+    status = clips.values_list("status", flat=True).first()
+    if status is None:
         return Stop(Reply.Status.CANCELLED, "consent")
-    status = Clip.objects.values_list("status", flat=True).get(pk=reply.clip.pk)
     if status in _OFF_THE_SHELF:
         return Stop(Reply.Status.CANCELLED, "clip")
     return None if status == Clip.Status.READY else Wait()
+
+
+def _covers(consent: Consent, reply: Reply, at: datetime) -> bool:
+    """Whether it allows the network, and the campaigns of the tweet and of the film."""
+    assert reply.clip is not None  # noqa: S101  the caller has looked
+    return all(
+        Consent.objects.valid(network=reply.account.network, campaign=campaign, at=at)
+        .filter(pk=consent.pk)
+        .exists()
+        for campaign in {reply.mention.campaign_id, reply.clip.campaign_id}
+    )
 
 
 def _still_as_approved(reply: Reply, at: datetime) -> Verdict | None:  # noqa: ARG001  one shape for all

@@ -81,7 +81,9 @@ def want(clip: Clip, account: Account) -> MediaUpload | None:
 
 
 def state_for(reply: Reply) -> MediaUpload | None:
-    return MediaUpload.objects.filter(account=reply.account_id, sha256=_film_of(reply)).first()
+    films = Rendition.objects.filter(clip=reply.clip_id, kind=Rendition.Kind.POST)
+    uploads = MediaUpload.objects.filter(account=reply.account_id)
+    return uploads.filter(sha256__in=films.values("sha256")).first()
 
 
 def is_ready(upload: MediaUpload) -> bool:
@@ -164,11 +166,6 @@ _OPEN = [MediaUpload.State.PENDING, MediaUpload.State.UPLOADING, MediaUpload.Sta
 
 def _is_open(row: MediaUpload) -> bool:
     return row.state in _OPEN
-
-
-def _film_of(reply: Reply) -> str:
-    films = Rendition.objects.filter(clip=reply.clip_id, kind=Rendition.Kind.POST)
-    return films.values_list("sha256", flat=True).first() or ""
 
 
 def _restart(row: MediaUpload) -> None:

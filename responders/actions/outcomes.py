@@ -86,7 +86,7 @@ def stands(reply: Reply, *, external_id: str, at: datetime, verb: str, by: User 
     reply.save(update_fields=[*_POSTED_FIELDS, "updated_at"])
     mention = reply.mention
     mention.status = Mention.Status.ANSWERED
-    mention.handled_by = reply.author
+    mention.handled_by_id = reply.author_id
     mention.handled_at = now
     mention.claimed_until = None
     mention.save(update_fields=["status", "handled_by", "handled_at", "claimed_until"])

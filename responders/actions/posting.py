@@ -42,6 +42,8 @@ SEND_WITHIN = timedelta(seconds=20)
 CANDIDATES = 20
 #: Seconds by which a bell may ring too early and is still waited for.
 EARLY_BY = 0.2
+#: What is read with a reply to send it, and to write down what came of it.
+TO_SEND = ("mention", "account", "clip", "link")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ def begin(reply_id: int, *, worker: str) -> Sending | None:
 def _begin(reply_id: int, *, worker: str) -> Sending | checks.Wait | None:
     now = timezone.now()
     with transaction.atomic():
-        reply = changes.lock(reply_id)
+        reply = changes.lock(reply_id, reading=TO_SEND)
         if reply.status != Reply.Status.APPROVED or reply.due_at is None or reply.due_at > now:
             return None
         verdict = checks.before_sending(reply, at=now)
@@ -150,7 +152,7 @@ def call(sending: Sending, network: Network) -> PostedPost | NetworkError:
 def finish(sending: Sending, result: PostedPost | NetworkError) -> None:
     """Write down what came of it, unless the attempt was given up for lost in the meantime."""
     with transaction.atomic():
-        reply = changes.lock(sending.reply_id)
+        reply = changes.lock(sending.reply_id, reading=TO_SEND)
         attempt = reply.attempts.select_for_update(of=("self",)).get(pk=sending.attempt_id)
         if not attempt.outcome:
             outcomes.record(reply, attempt, result)
