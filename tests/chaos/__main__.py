@@ -114,6 +114,7 @@ def _run(house: House, sandbox: Any, *, seed: int, seconds: float, replies: int)
         "kills": house.kills,
         "trouble": hands.done,
         "seconds": {"in_all": round(time.monotonic() - BEGAN, 1), **spent},
+        "held_back": hands.held_back(),
         "findings": [*books.duplicates, *books.unapproved, *books.lost, *books.untrue][:50],
     }
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from campaign.actions import opt_outs
 from campaign.models import Account, Campaign, Pause
 from responders import problems
-from responders.actions import approval, changes, pausing, reconcile, takedown
+from responders.actions import approval, changes, pace, pausing, reconcile, takedown
 from responders.actions.changes import Refused
 from responders.models import Reply
 from tests.chaos.cast import Cast
@@ -100,6 +100,15 @@ class Monkey:
         for route in UNLIMITED:
             self.sandbox.limit(route, 100_000)
 
+    def held_back(self) -> list[str]:
+        """What keeps replies back now that all is over: nothing should."""
+        pauses = [f"pause: {pause.reason}" for pause in Pause.objects.active()]
+        now = timezone.now()
+        waits = {one: pace.next_at(one, at=now) for one in Account.objects.all()}
+        late = [f"{one} waits until {until:%H:%M:%S}" for one, until in waits.items() if until]
+        stopped = [f"{one} is {one.status}" for one in waits if one.status != one.Status.ACTIVE]
+        return [*pauses, *late, *stopped]
+
     def approve_next(self) -> None:
         if self.cast.waiting:
             self._note(self.cast.waiting[-1])
@@ -129,9 +138,9 @@ class Monkey:
         ]  # fmt: skip
         scope = scopes[event.number % len(scopes)]
         reason = f"Chaos at {event.at:.1f} s"
-        if Pause.objects.active().filter(reason=reason).exists():
-            return  # the answer was lost, not the pause
-        pause = pausing.pause(scope, reason=reason, by=self.cast.senior)
+        # Is it there already, then the answer was lost, not the pause.
+        pause = Pause.objects.active().filter(reason=reason).first()
+        pause = pause or pausing.pause(scope, reason=reason, by=self.cast.senior)
         covered = [scope] if isinstance(scope, Account) else self.cast.accounts
         until = time.monotonic() + 0.5 + 2 * event.share
         self._pauses.append((until, pause, {one.pk for one in covered}, timezone.now()))
