@@ -80,32 +80,20 @@ _MAY_STAND = (
 def _still_allowed(reply: Reply, at: datetime) -> Verdict | None:
     if reply.clip is None:
         return Stop(Reply.Status.CANCELLED, "clip")
-    newest = (
-        Consent.objects.filter(storyteller=reply.clip.storyteller_id)
-        .order_by("-version")
-        .select_for_update(no_key=True, of=("self",))
-        .first()
-    )
-    if newest is None or not _covers(newest, reply, at):
-        return Stop(Reply.Status.CANCELLED, "consent")
-    clips = Clip.objects.filter(pk=reply.clip.pk).allowed_by([newest])
+    # The tweet's and the film's campaign are one, unless somebody moved either.
+    for campaign in {reply.mention.campaign_id, reply.clip.campaign_id}:
+        valid = Consent.objects.valid(network=reply.account.network, campaign=campaign, at=at)
+        theirs = valid.filter(storyteller=reply.clip.storyteller_id)
+        consent = theirs.select_for_update(no_key=True, of=("self",)).first()
+        if consent is None:
+            return Stop(Reply.Status.CANCELLED, "consent")
+    clips = Clip.objects.filter(pk=reply.clip.pk).allowed_by([consent])
     status = clips.values_list("status", flat=True).first()
     if status is None:
         return Stop(Reply.Status.CANCELLED, "consent")
     if status in _OFF_THE_SHELF:
         return Stop(Reply.Status.CANCELLED, "clip")
     return None if status == Clip.Status.READY else Wait()
-
-
-def _covers(consent: Consent, reply: Reply, at: datetime) -> bool:
-    """Whether it allows the network, and the campaigns of the tweet and of the film."""
-    assert reply.clip is not None  # noqa: S101  the caller has looked
-    return all(
-        Consent.objects.valid(network=reply.account.network, campaign=campaign, at=at)
-        .filter(pk=consent.pk)
-        .exists()
-        for campaign in {reply.mention.campaign_id, reply.clip.campaign_id}
-    )
 
 
 def _still_as_approved(reply: Reply, at: datetime) -> Verdict | None:  # noqa: ARG001  one shape for all

@@ -16,7 +16,7 @@ from responders import pacing, prices
 from responders.models import Attempt
 
 #: So far back is looked for the network's last word on its window.
-NEWEST = 50
+NEWEST = 20
 #: After so many calls in a row without an answer, one call at a time tries whether it is over.
 MOST_FAILURES = 2
 LONGEST_BACK_OFF = 60.0

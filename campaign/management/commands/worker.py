@@ -16,6 +16,7 @@ import redis
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections
+from django.utils.module_loading import autodiscover_modules
 from rq.job import Job
 from rq.queue import Queue
 from rq.scheduler import RQScheduler
@@ -163,6 +164,8 @@ class Command(BaseCommand):
 
 def work(name: str, *, burst: bool) -> None:
     """Does jobs until SIGTERM, which lets the job in hand finish; or until there are none."""
+    # Now, not while the first job waits: loading them takes most of a second.
+    autodiscover_modules("jobs")
     queue = django_rq.get_queue(name)
     worker = Worker(
         [queue],
