@@ -7,8 +7,9 @@ petition. An editor decides; this only spares them the search.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.core.cache import cache
@@ -22,8 +23,7 @@ from petitions.reports import clips as petition_clips
 from petitions.reports.clips import Yield, Yields
 from responders import matcher, spoken, wording
 from responders.models import Reply
-from videos.models import Clip, Place
-from videos.models import Consent as ConsentModel
+from videos.models import Brief, Clip, Consent, Place, Terms
 from videos.themes import THEMES
 
 MOST = 30
@@ -113,13 +113,12 @@ class Suggestion:
     points: int
     shared: list[str]
     said: list[str]
-    same_language: bool
     from_there: bool
     answers_today: int
     rests_until: datetime | None
     done: Yield | None = None
     average: float = 0.0
-    consent: ConsentModel | None = field(default=None)
+    consent: Terms | None = None
     filmed_for_them: bool = False
 
     @property
@@ -192,32 +191,57 @@ def suggest(
     consents = _consents(mention, at=now)
     usable = Clip.objects.filter(campaign=mention.campaign_id).ready()
     fitting = _narrowed(usable.allowed_by(consents.values()), wanted, at=now)
-    # Thousands are ranked by their ids alone; whole rows are read of the best, and of those that
-    # have most words in common with it, which no row knows.
+    # Thousands are ranked by what is in their rows; weighed again are the best, and those that have
+    # most words in common with it, which no row knows; read whole is only what is shown.
     saying = weigh.saying()
     says = [_points(Q(pk__in=saying), 1).desc()] if saying else []
     best = fitting.annotate(fit=weigh.in_rows()).order_by(
         *says, "-fit", F("used_at").asc(nulls_first=True), "-ready_at"
     )
-    fits = dict(best.values_list("pk", "fit")[: WEIGHED + len(saying)])
-    ranked = Clip.objects.filter(pk__in=fits).select_related("storyteller__place", "brief")
-    weighed = sorted(
-        (weigh.again(clip, fit=fits[clip.pk]) for clip in ranked), key=_best_and_longest_rested
-    )
-    found = weighed[:MOST]
+    rows = [_Row(*row) for row in best.values_list(*COLUMNS, "fit")[: WEIGHED + len(saying)]]
+    found = sorted(rows, key=weigh.order)
     if chosen is not None and not wanted.chosen:
-        own = next((one for one in weighed if one.clip.pk == chosen.pk), None)
-        others = [one for one in found if one.clip.pk != chosen.pk]
-        found = [own or weigh.again(chosen, fit=0), *others][:MOST]
-    return weigh.numbered(found, consents=consents)
+        own = next((row for row in rows if row.pk == chosen.pk), _row_of(chosen))
+        found = [own, *(row for row in found if row.pk != chosen.pk)]
+    return weigh.told(found[:MOST], consents=consents)
 
 
-def _best_and_longest_rested(one: Suggestion) -> tuple[int, float, float]:
-    used, ready = one.clip.used_at, one.clip.ready_at
-    return (
-        -one.points,
-        used.timestamp() if used else 0.0,
-        -ready.timestamp() if ready else 0.0,
+#: A `_Row` but for its points.
+COLUMNS = (
+    "pk",
+    "language",
+    "themes",
+    "storyteller",
+    "brief",
+    "used_at",
+    "ready_at",
+)
+
+
+class _Row(NamedTuple):
+    """What ranking needs of a clip: more are ranked than shown."""
+
+    pk: UUID
+    language: str
+    themes: list[str]
+    storyteller: int
+    brief: int | None
+    used_at: datetime | None
+    ready_at: datetime | None
+    fit: int
+
+
+def _row_of(clip: Clip) -> _Row:
+    """Of one that the rows speak against, or that is on no shelf any more."""
+    return _Row(
+        clip.pk,
+        clip.language,
+        clip.themes,
+        clip.storyteller_id,
+        clip.brief_id,
+        clip.used_at,
+        clip.ready_at,
+        fit=0,
     )
 
 
@@ -230,7 +254,10 @@ class _Weigh:
         self.language = mention.lang.partition("-")[0]
         lexicon = themes.lexicon(mention.campaign_id)
         self.themes = lexicon.themes(mention.text, lang=mention.lang)
-        self.words = set(words.of(mention.text))
+        said = set(words.of(mention.text))
+        named = places(mention.campaign_id)
+        self.places = [pk for pk, _, name in named if not said.isdisjoint(words.of(name))]
+        self.briefs = list(Brief.objects.filter(mention=mention.pk).values_list("pk", flat=True))
         self.said = spoken.index(mention.campaign_id).match(mention.text)
         self.answers = _answers_today(mention.campaign_id, at=at)
         self.yields: Yields = petition_clips.yields(mention.campaign_id)
@@ -243,8 +270,12 @@ class _Weigh:
         tired = [pk for pk, times in self.answers.items() if times >= OFTEN]
         spared = _points(Q(storyteller__in=tired), TIRED_PERSON)
         fresh = _points(Q(ready_at__gt=self.at - FRESH) | Q(used_at=None), NEW)
-        theirs = _points(Q(brief__mention=self.mention.pk), FOR_THEM)
-        fit: Combinable = theirs + speaks + rested + spared + fresh
+        fit: Combinable = speaks + rested + spared + fresh
+        # Most mentions have no brief and name no place: then no row is asked for either.
+        if self.briefs:
+            fit = fit + _points(Q(brief__in=self.briefs), FOR_THEM)
+        if self.places:
+            fit = fit + _points(Q(storyteller__place__in=self.places), PLACE)
         for theme in self.themes[:4]:
             fit = fit + _points(Q(themes__contains=[theme]), A_THEME)
         return fit
@@ -253,46 +284,52 @@ class _Weigh:
         """The clips that have most words in common with it, which no row knows."""
         return sorted(self.said, key=lambda clip: -self.said[clip][0])[:SAYING]
 
-    def again(self, clip: Clip, *, fit: int) -> Suggestion:
-        """With what is not in its row."""
-        shared = [theme for theme in self.themes if theme in clip.themes]
-        score, said = self.said.get(clip.pk, (0.0, []))
-        place = set(words.of(clip.storyteller.place.name)) & self.words
-        likely = self.yields.likely(clip.pk, average=self.average)
-        better = (likely - self.average) / self.average if self.average else 0.0
-        points = fit + round(SAID_MOST * score)
-        points += PLACE if place else 0
-        points += round(YIELD_MOST * max(-1.0, min(1.0, better)))
-        points -= max(0, A_THEME * len(shared) - THEMES_MOST)
-        return Suggestion(
-            clip=clip,
-            number=None,
-            points=points,
-            shared=shared,
-            said=said,
-            same_language=clip.language.partition("-")[0] == self.language,
-            from_there=bool(place),
-            answers_today=self.answers.get(clip.storyteller_id, 0),
-            rests_until=_rests_until(clip, at=self.at),
-            done=self.yields.get(clip.pk),
-            average=self.average,
-            filmed_for_them=clip.brief is not None and clip.brief.mention_id == self.mention.pk,
+    def order(self, row: _Row) -> tuple[int, float, float]:
+        """The best first, of equals the one that rested longest."""
+        used, ready = row.used_at, row.ready_at
+        return (
+            -self.points(row),
+            used.timestamp() if used else 0.0,
+            -ready.timestamp() if ready else 0.0,
         )
 
-    def numbered(
-        self, found: list[Suggestion], *, consents: dict[int, ConsentModel]
-    ) -> list[Suggestion]:
-        """With their keys, their consents and captions: one query for all."""
+    def points(self, row: _Row) -> int:
+        """With what is not in its row."""
+        score, _ = self.said.get(row.pk, (0.0, []))
+        likely = self.yields.likely(row.pk, average=self.average)
+        better = (likely - self.average) / self.average if self.average else 0.0
+        points = row.fit + round(SAID_MOST * score)
+        points += round(YIELD_MOST * max(-1.0, min(1.0, better)))
+        return points - max(0, A_THEME * len(self._shared(row)) - THEMES_MOST)
+
+    def told(self, rows: list[_Row], *, consents: dict[int, Terms]) -> list[Suggestion]:
+        """Whole, with their keys, consents and captions: one query each for all."""
+        clips = Clip.objects.select_related("storyteller__place").in_bulk([row.pk for row in rows])
+        found = [self._told(row, clips[row.pk], consents) for row in rows if row.pk in clips]
         ordered = _matched(self.mention, found)
         spoken.load_captions([one.clip for one in ordered])
         return [
-            replace(
-                one,
-                number=at + 1 if at < KEYS else None,
-                consent=consents.get(one.clip.storyteller_id),
-            )
-            for at, one in enumerate(ordered)
+            replace(one, number=at + 1 if at < KEYS else None) for at, one in enumerate(ordered)
         ]
+
+    def _told(self, row: _Row, clip: Clip, consents: dict[int, Terms]) -> Suggestion:
+        return Suggestion(
+            clip=clip,
+            number=None,
+            points=self.points(row),
+            shared=self._shared(row),
+            said=self.said.get(row.pk, (0.0, []))[1],
+            from_there=clip.storyteller.place_id in self.places,
+            answers_today=self.answers.get(row.storyteller, 0),
+            rests_until=_rests_until(clip, at=self.at),
+            done=self.yields.get(row.pk),
+            average=self.average,
+            consent=consents.get(row.storyteller),
+            filmed_for_them=row.brief in self.briefs,
+        )
+
+    def _shared(self, row: _Row) -> list[str]:
+        return [theme for theme in self.themes if theme in row.themes]
 
 
 def _matched(mention: Mention, found: list[Suggestion]) -> list[Suggestion]:
@@ -334,10 +371,15 @@ def totals(campaign: int) -> tuple[int, int]:
     return kept
 
 
-def places(campaign: int) -> list[tuple[str, str]]:
-    """Slug and name of where the campaign's storytellers are."""
-    found = Place.objects.filter(storytellers__campaign=campaign).distinct()
-    return list(found.values_list("slug", "name"))
+def places(campaign: int) -> list[tuple[int, str, str]]:
+    """Id, slug and name of where the campaign's storytellers are; at most half a minute old."""
+    key = f"shelf-places:{campaign}"
+    kept: list[tuple[int, str, str]] | None = cache.get(key)
+    if kept is None:
+        found = Place.objects.filter(storytellers__campaign=campaign).distinct()
+        kept = list(found.values_list("pk", "slug", "name"))
+        cache.set(key, kept, COVERAGE_LASTS)
+    return kept
 
 
 def _narrowed(usable: "QuerySet[Clip]", wanted: Wanted, *, at: datetime) -> "QuerySet[Clip]":
@@ -384,9 +426,7 @@ def _rests_until(clip: Clip, *, at: datetime) -> datetime | None:
     return clip.used_at + REST
 
 
-def _consents(mention: Mention, *, at: datetime) -> dict[int, ConsentModel]:
+def _consents(mention: Mention, *, at: datetime) -> dict[int, Terms]:
     """Storyteller → the consent by which their clips may answer it."""
-    valid = ConsentModel.objects.valid(
-        network=mention.network, campaign=mention.campaign_id, at=at
-    ).only("storyteller_id", "show_name", "show_face", "show_voice", "show_place")
-    return {consent.storyteller_id: consent for consent in valid}
+    valid = Consent.objects.valid(network=mention.network, campaign=mention.campaign_id, at=at)
+    return {terms.storyteller_id: terms for terms in valid.terms()}

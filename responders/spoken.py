@@ -47,7 +47,7 @@ class Spoken:
         common = max(FEW, TOO_COMMON * len(self.clips))
         scores: dict[UUID, float] = defaultdict(float)
         shared: dict[UUID, list[str]] = defaultdict(list)
-        for word in {stem for whole in words.of(text) for stem in words.stems(whole)}:
+        for word in sorted({stem for whole in words.of(text) for stem in words.stems(whole)}):
             saying = self.said.get(word)
             if not saying or len(saying) > common:
                 continue
@@ -56,7 +56,7 @@ class Spoken:
                 scores[clip] += weight
                 shared[clip].append(word)
         most = max(scores.values(), default=1.0)
-        return {clip: (score / most, sorted(shared[clip])) for clip, score in scores.items()}
+        return {clip: (score / most, shared[clip]) for clip, score in scores.items()}
 
 
 _CAPTIONS = Prefetch("captions", CaptionTrack.objects.exclude(reviewed_at=None))

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from campaign.models import Mention
-from videos.models import Clip, Consent
+from videos.models import Clip, Consent, Terms
 
 #: What a draft may hold, far past what X takes: what somebody typed is kept, then counted.
 LONGEST = 4_000
@@ -78,7 +78,7 @@ def voice(clip: Clip, consent: Consent | None, *, language: str) -> Voice:
     )
 
 
-def consent_words(consent: Consent | None) -> str:
+def consent_words(consent: Consent | Terms | None) -> str:
     """What may be shown of somebody: "name, face, camp"."""
     if consent is None:
         return "none"

@@ -69,7 +69,7 @@ class Bench:
 
     @cached_property
     def places(self) -> list[tuple[str, str]]:
-        return shelf.places(self.mention.campaign_id)
+        return [(slug, name) for _, slug, name in shelf.places(self.mention.campaign_id)]
 
     @cached_property
     def templates(self) -> list[tuple[ReplyTemplate, str]]:

@@ -50,8 +50,9 @@ def language_for(mention: Mention) -> str:
 def begin(mention: Mention, *, by: User) -> Reply:
     """The person's draft for it: the one they wrote in last, or a new one from a template."""
     own = Reply.objects.drafts_for(mention, by=by).order_by("-updated_at")
-    if draft := own.select_related("link", "clip__storyteller__place").first():
-        return draft
+    # Seldom is there one, so it is only looked for before its rows are read.
+    if known := own.values_list("pk", flat=True).first():
+        return own.select_related("link", "clip__storyteller__place").get(pk=known)
     return another(mention, variant=0, by=by)
 
 

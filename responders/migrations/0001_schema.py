@@ -1,6 +1,6 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import responders.models.replies
+import campaign.models.expressions
 from django.conf import settings
 from django.db import migrations, models
 
@@ -789,7 +789,7 @@ class Migration(migrations.Migration):
                     models.Q(
                         models.Q(("approved_by", models.F("author")), _negated=True),
                         models.Q(
-                            responders.models.replies.IsAmong(
+                            campaign.models.expressions.IsAmong(
                                 models.F("approved_by"), models.F("writers")
                             ),
                             _negated=True,

@@ -3,19 +3,12 @@ from datetime import datetime
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 
 from campaign.models import Account, Campaign, Mention, User
+from campaign.models.expressions import IsAmong
 from petitions.models import TrackedLink
 from videos.models import Clip
-
-
-class IsAmong(Func):
-    """Whether a value is an element of an array: `IsAmong(F("approved_by"), F("writers"))`."""
-
-    template = "%(expressions)s)"
-    arg_joiner = " = ANY("
-    output_field = models.BooleanField()
 
 
 class ReplyQuerySet(models.QuerySet["Reply"]):

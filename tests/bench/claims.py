@@ -19,7 +19,7 @@ from responders import queue
 from responders.actions import desk
 from responders.models import Reply
 from tests.bench.desk import FILL, editor
-from tests.bench.figures import p50, p95
+from tests.bench.figures import p50, p95, settle
 from tests.factories import PetitionFactory, ReplyTemplateFactory, UserFactory
 
 EDITORS = 50
@@ -64,6 +64,7 @@ def run() -> dict[str, Any]:
             row = cursor.fetchone()
         return row[0] if row else None
 
+    settle()
     won, _ = _all_at_once(claim, count=CLAIMS)
     doubles = sum(count - 1 for count in Counter(won).values() if count > 1)
     claimed = AuditEntry.objects.filter(campaign=campaign, verb="claimed").count()

@@ -14,7 +14,7 @@ from django.utils import timezone
 from campaign.models import Account, Campaign, Mention
 from responders import shelf
 from tests.bench import library
-from tests.bench.figures import p50, p95
+from tests.bench.figures import p50, p95, settle
 from tests.factories import MentionFactory
 from videos.models import Clip
 
@@ -39,6 +39,7 @@ def run() -> dict[str, Any]:
     mentions: list[Mention] = [
         MentionFactory(account=account, lang=lang, text=text) for lang, text in TWEETS
     ]
+    settle()
     times: list[float] = []
     plain: list[float] = []
     for mention in mentions:

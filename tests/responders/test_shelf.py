@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from campaign.intake import themes
 from campaign.models import Account, Mention
 from petitions.models import ClickCount, Signature
+from petitions.reports import clips as petition_clips
 from responders import shelf, spoken
 from responders.models import Reply
 from responders.shelf import Wanted
@@ -24,6 +25,7 @@ HOUR = timedelta(hours=1)
 @pytest.fixture(autouse=True)
 def _nothing_known() -> Iterator[None]:
     spoken.forget()
+    petition_clips.forget()
     yield
     spoken.forget()
 
@@ -243,7 +245,7 @@ def test_suggest_asks_a_fixed_number_of_queries(
     themes.lexicon(account.campaign_id)
     shelf.suggest(mention)  # the index of words, the clips' figures
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         for one in shelf.suggest(mention):
             assert (one.reasons[-1], one.may_show) == ("never used", "name, face, camp")
             assert one.transcript == ""

@@ -1,7 +1,7 @@
 from videos.models.briefs import Brief, BriefMessage, BriefQuerySet
 from videos.models.captions import CaptionTrack
 from videos.models.clips import Clip, ClipQuerySet, Rendition
-from videos.models.consent import Consent, ConsentQuerySet
+from videos.models.consent import Consent, ConsentQuerySet, Terms
 from videos.models.custody import CustodyEvent
 from videos.models.notices import Notice, PushSubscription
 from videos.models.places import CrewMember, Place, check_timezone
@@ -28,6 +28,7 @@ __all__ = [
     "Rendition",
     "Storyteller",
     "StorytellerQuerySet",
+    "Terms",
     "Upload",
     "UploadQuerySet",
     "check_timezone",

@@ -5,17 +5,19 @@ from datetime import datetime
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Value
 
 from campaign.models import Campaign, User
+from campaign.models.expressions import IsAmong
 from videos.models.briefs import Brief
-from videos.models.consent import Consent
+from videos.models.consent import Consent, Terms
 from videos.models.places import CrewMember
 from videos.models.storytellers import Storyteller
 
 
-def _spoken_by(consents: Iterable[Consent]) -> Q:
-    return Q(storyteller__in=[one.storyteller_id for one in consents])
+def _spoken_by(consents: Iterable[Consent | Terms]) -> Q:
+    people = [one.storyteller_id for one in consents]
+    return Q(IsAmong(F("storyteller"), Value(people, ArrayField(models.BigIntegerField()))))
 
 
 class ClipQuerySet(models.QuerySet["Clip"]):
@@ -35,7 +37,7 @@ class ClipQuerySet(models.QuerySet["Clip"]):
             voice=Q(Exists(theirs.filter(show_voice=True))),
         )
 
-    def allowed_by(self, consents: Iterable[Consent]) -> "ClipQuerySet":
+    def allowed_by(self, consents: Iterable[Consent | Terms]) -> "ClipQuerySet":
         """The same, by the valid CONSENTS of the clips' campaign that were just found.
 
         Each is looked at once, and not three times for each of thousands of clips.
@@ -43,8 +45,9 @@ class ClipQuerySet(models.QuerySet["Clip"]):
         valid = list(consents)
         return self._allowed(
             _spoken_by(valid),
-            face=_spoken_by(one for one in valid if one.show_face),
-            voice=_spoken_by(one for one in valid if one.show_voice),
+            # Among those, who hide either are the fewer, and the quicker to ask for.
+            face=~_spoken_by(one for one in valid if not one.show_face),
+            voice=~_spoken_by(one for one in valid if not one.show_voice),
         )
 
     def _allowed(self, consent: Q, *, face: Q, voice: Q) -> "ClipQuerySet":

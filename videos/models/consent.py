@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -8,6 +9,16 @@ from django.db.models import Exists, F, OuterRef, Q
 from campaign.encryption import EncryptedTextField
 from campaign.models import Campaign
 from videos.models.storytellers import Storyteller
+
+
+class Terms(NamedTuple):
+    """What one consent lets us show: all that a look at hundreds of them needs."""
+
+    storyteller_id: int
+    show_name: bool
+    show_face: bool
+    show_voice: bool
+    show_place: str
 
 
 class ConsentQuerySet(models.QuerySet["Consent"]):
@@ -28,6 +39,9 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
     def awaiting_evidence(self) -> "ConsentQuerySet":
         """What shows them is on its way from a phone; until then nobody relies on them."""
         return self.filter(evidence="").exclude(evidence_sha256="")
+
+    def terms(self) -> list[Terms]:
+        return [Terms(*row) for row in self.values_list(*Terms._fields)]
 
     def agreed(
         self, *, network: str, campaign: Campaign | int | OuterRef, at: datetime
