@@ -105,12 +105,21 @@ import redis  # noqa: E402
 
 django.setup()
 
+from tests.running import Run, running_newsroom  # noqa: E402
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With `--dist loadgroup`, the journeys share one newsroom; all else stays with its file."""
+    """With `--dist loadgroup`, who shares the newsroom stays together; all else with its file."""
     for item in items:
-        group = "journeys" if item.get_closest_marker("journey") else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+        shared = isinstance(item, pytest.Function) and "newsroom" in item.fixturenames
+        item.add_marker(pytest.mark.xdist_group("newsroom" if shared else str(item.path)))
+
+
+@pytest.fixture(scope="session")
+def newsroom() -> Iterator[Run]:
+    """The whole newsroom with its demo, for all who need one: it starts for most of a minute."""
+    with running_newsroom() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,7 @@ LONGEST_BACK_OFF = 120.0
 SETS_FREE = frozenset({"consent", "clip", "taken_back"})
 MOST_MEDIA_REFUSALS = 3
 
+_PROBLEM_FIELDS = ["status", "problem", "problem_detail", "problem_at"]
 _POSTED_FIELDS = ["status", "external_id", "posted_at", "problem", "problem_detail", "tries"]
 
 
@@ -109,7 +110,7 @@ def unknown(reply: Reply, attempt: Attempt, *, words: str, facts: dict[str, Any]
     reply.problem = ""
     reply.problem_detail = words[:1000]
     reply.problem_at = timezone.now()
-    reply.save(update_fields=["status", "problem", "problem_detail", "problem_at", "updated_at"])
+    reply.save(update_fields=[*_PROBLEM_FIELDS, "updated_at"])
     changes.note("outcome unknown", reply, before=before, attempt=attempt.number, by=None)
 
 
@@ -126,7 +127,7 @@ def problem(reply: Reply, *, kind: str, detail: str) -> None:
     reply.problem_detail = detail[:1000]
     if before != Reply.Status.UNKNOWN:  # a person reads since when it was in doubt
         reply.problem_at = timezone.now()
-    reply.save(update_fields=["status", "problem", "problem_detail", "problem_at", "updated_at"])
+    reply.save(update_fields=[*_PROBLEM_FIELDS, "takedown", "updated_at"])
     if gone and reply.mention.status != Mention.Status.GONE:
         reply.mention.status = Mention.Status.GONE
         reply.mention.save(update_fields=["status"])

@@ -7,19 +7,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect
 
 from tests.flaky import Flaky
-from tests.running import Run, running_newsroom
+from tests.running import Run
 
-# Two newsrooms prepare their films while the journeys are under way.
+# The newsroom prepares its films while the journeys are under way.
 expect.set_options(timeout=20_000)
 
 DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
-
-
-@pytest.fixture(scope="session")
-def newsroom() -> Iterator[Run]:
-    with running_newsroom() as running:
-        yield running
 
 
 @pytest.fixture

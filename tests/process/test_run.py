@@ -7,13 +7,12 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.process.helpers import ROOT, bare_environment, free_ports, processes_of, wait_until
-from tests.running import Run, running
+from tests.running import Run
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(300)]
 
@@ -27,12 +26,11 @@ def _get(address: str) -> tuple[int, str]:
             return error.code, ""
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Run, int]]:
-    """One demo newsroom for all the tests that only look, or that it survives."""
-    with running(tmp_path_factory.mktemp("demo") / "var") as run:
-        yield run, int(run.port)
-        assert run.process.poll() is None, f"It ended by itself:\n{run.output}"
+@pytest.fixture
+def demo(newsroom: Run) -> tuple[Run, int]:
+    """The demo newsroom, for tests that only look, or that it survives."""
+    assert newsroom.process.poll() is None, f"It ended by itself:\n{newsroom.output}"
+    return newsroom, int(newsroom.port)
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +159,7 @@ def _reset(data: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_end_leaves_nothing_behind(bare_data: Path, number: signal.Signals) -> None:
     port = free_ports(1)
     run = _run_bare(bare_data, port)
@@ -176,10 +174,21 @@ def test_end_leaves_nothing_behind(bare_data: Path, number: signal.Signals) -> N
     assert wait_until(lambda: not processes_of(bare_data)), processes_of(bare_data)
 
 
+def test_ctrl_c_in_the_middle_of_the_setup_leaves_nothing_behind(bare_data: Path) -> None:
+    run = _run_bare(bare_data, free_ports(1))
+    try:
+        assert wait_until(lambda: "local.prepare" in str(processes_of(bare_data).values()))
+    finally:
+        run.process.send_signal(signal.SIGINT)
+        code = run.finish()
+    assert code == 0
+    assert wait_until(lambda: not processes_of(bare_data)), processes_of(bare_data)
+
+
 def test_killed_supervisor_leaves_nothing_behind(bare_data: Path) -> None:
     run = _run_bare(bare_data, free_ports(1))
     try:
-        run.wait_until_up()
+        assert wait_until(lambda: "local.prepare" in str(processes_of(bare_data).values()))
         guard = run.process.pid
         children = Path(f"/proc/{guard}/task/{guard}/children").read_text().split()
         os.kill(int(children[0]), signal.SIGKILL)

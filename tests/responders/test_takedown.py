@@ -415,6 +415,8 @@ def test_withdrawal_of_an_approval_in_doubt_asks_a_person(
     tell_desk(reply)
     reply.refresh_from_db()
     assert (reply.status, reply.problem) == (Reply.Status.PROBLEM, "not_found")
+    assert reply.takedown is not None  # its report names what a person has to settle
+    assert reply.takedown.storyteller == reply.clip.storyteller
 
 
 def test_sweep_finds_a_withdrawal_whose_bell_was_lost(
