@@ -320,4 +320,4 @@ class Newsroom(Rewound):
 @pytest.mark.timeout(400)
 def test_promises_hold_in_every_order_of_events() -> None:
     Newsroom.world = open_newsroom()
-    explore(Newsroom, examples=30, steps=24)
+    explore(Newsroom, examples=12, steps=24)
