@@ -24,6 +24,8 @@ def _pause(request: HttpRequest) -> Pause | None:
     widest_first = pauses.order_by(
         F("campaign_id").asc(nulls_first=True), F("account_id").asc(nulls_first=True)
     )
+    if not pauses.exists():
+        return None
     return widest_first.select_related("started_by", "account").first()
 
 

@@ -10,21 +10,27 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Prefetch, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, F, Prefetch, Q, QuerySet, Subquery, Value
 
 from campaign.intake import countries, index
 from campaign.models import Campaign, Mention, Ranking
+from campaign.models.expressions import IsAmong
 from campaign.models.mentions import MentionQuerySet
 from responders.models import Reply
 from videos.models import Brief
 
-PAGE = 30
+PAGE = 20
 MOST = 10_000
 COUNTS_LAST = 2.0
 SILENT_MINUTES = 1
 NEWEST = 2_000
+#: So many tweets or fewer are looked up by their words before they are put in order.
+FEW = 2_000
+#: Words are common if so many of the newest hold them.
+SAMPLE, COMMON = 500, 5
 COUNTRIES_LAST = 300
 
 
@@ -204,10 +210,32 @@ def lane_of(mention: Mention) -> Lane:
 
 
 def mentions(campaign: Campaign, filters: Filters) -> MentionQuerySet:
-    """The cards of a lane in its order, filtered."""
-    ordered = _lane(campaign, filters.lane)
+    """The cards of a lane in its order, filtered. With words, it looks which there are first."""
+    lane, query = _lane(campaign, filters.lane), _query(campaign, filters)
+    ordered = _found(campaign, lane, query, words=filters.words)
     ordered = ordered.ranked() if filters.lane.is_open else ordered.order_by("-id")
-    return _for_cards(ordered.found_by(_query(campaign, filters)))
+    return _for_cards(ordered)
+
+
+def _found(
+    campaign: Campaign, chosen: MentionQuerySet, query: str, *, words: str
+) -> MentionQuerySet:
+    """Of the CHOSEN those that the query finds.
+
+    PostgreSQL takes every beginning of a word for a common one, and reads a whole lane in its order
+    for one that few tweets hold. So those few are looked up first, by the words alone.
+    """
+    found = chosen.found_by(query)
+    if not words:
+        return found
+    saying = Mention.objects.filter(campaign=campaign).found_by(query)
+    newest = saying.filter(pk__gt=newest_id(campaign) - SAMPLE)
+    if newest.count() >= COMMON:
+        return found
+    few = list(saying.values_list("pk", flat=True)[: FEW + 1])
+    if len(few) > FEW:
+        return found
+    return chosen.filter(IsAmong(F("pk"), Value(few, ArrayField(BigIntegerField()))))
 
 
 def page(campaign: Campaign, filters: Filters, *, after: Cursor | None = None) -> Page:
@@ -249,7 +277,7 @@ def arrived(campaign: Campaign, filters: Filters, *, after: int) -> int:
     if not filters.lane.is_open:
         return 0
     fresh = _lane(campaign, filters.lane).waiting().filter(pk__gt=after)
-    fresh = fresh.found_by(_query(campaign, filters))
+    fresh = _found(campaign, fresh, _query(campaign, filters), words=filters.words)
     return fresh.order_by()[:100].count()
 
 

@@ -26,7 +26,7 @@ from responders.models import Reply
 from videos.models import Brief, Clip, Consent, Place, Terms
 from videos.themes import THEMES
 
-MOST = 30
+MOST = 20
 #: Keys 1 to 5 pair.
 KEYS = 5
 #: A rate of fewer people says nothing.

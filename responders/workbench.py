@@ -166,12 +166,13 @@ def draft_facts(reply: Reply) -> Draft:
 
 def held(campaign: Campaign, *, by: User) -> list[Reply]:
     """What this person approved and can still undo, newest first."""
-    return list(
+    theirs = (
         Reply.objects.approved()
         .filter(account__campaign=campaign, approved_by=by, due_at__gt=timezone.now())
         .select_related("mention", "clip__storyteller")
         .order_by("-due_at")[:HELD_SHOWN]
     )
+    return list(theirs) if theirs.exists() else []  # mostly none: hundreds of columns unread
 
 
 def _candidates(mention: Mention, *, by: User) -> list[Reply]:

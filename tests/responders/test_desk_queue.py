@@ -29,6 +29,31 @@ def test_page_is_most_urgent_first_then_oldest(account: Account) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("common", "few"), [(1, 10), (99, 10), (99, 2)])
+def test_words_find_the_same_in_the_same_order_whichever_way_they_are_looked_up(
+    account: Account, monkeypatch: pytest.MonkeyPatch, common: int, few: int
+) -> None:
+    monkeypatch.setattr(queue, "COMMON", common)
+    monkeypatch.setattr(queue, "FEW", few)
+    for handle, text, priority in (
+        ("low", "One blackboard", 10),
+        ("silent", "No word of it", 90),
+        ("high", "Blackboards!", 90),
+        ("third", "a blackboard", 50),
+    ):
+        factories.MentionFactory(
+            account=account, author_handle=handle, text=text, priority=priority
+        )
+    factories.MentionFactory(account=account, text="blackboard", status="dismissed")
+    factories.MentionFactory(text="Another campaign's blackboard")
+
+    found = queue.page(account.campaign, Filters(words="blackboard"))
+
+    assert _handles(found) == ["high", "third", "low"]
+    assert queue.arrived(account.campaign, Filters(words="blackboard"), after=0) == 3
+
+
+@pytest.mark.django_db
 def test_pages_follow_each_other_without_gap_or_double(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:

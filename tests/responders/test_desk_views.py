@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaign.models import Account, Mention, User
+from responders import queue
 from responders.actions import approval, desk, writing
 from responders.models import Notice, Reply, ShiftNote
 from responders.urls import desk_urls
@@ -133,7 +134,7 @@ def test_another_campaigns_ids_are_not_found(as_ana: Client, ana: User) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("count", [1, 30])
+@pytest.mark.parametrize("count", [1, queue.PAGE])
 def test_desk_asks_few_queries_however_many_mentions(
     as_ana: Client, account: Account, ana: User, count: int
 ) -> None:
