@@ -81,13 +81,15 @@ def _still_allowed(reply: Reply, at: datetime) -> Verdict | None:
     if reply.clip is None:
         return Stop(Reply.Status.CANCELLED, "clip")
     # The tweet's and the film's campaign are one, unless somebody moved either.
+    consents: list[Consent] = []
     for campaign in {reply.mention.campaign_id, reply.clip.campaign_id}:
         valid = Consent.objects.valid(network=reply.account.network, campaign=campaign, at=at)
         theirs = valid.filter(storyteller=reply.clip.storyteller_id)
         consent = theirs.select_for_update(no_key=True, of=("self",)).first()
         if consent is None:
             return Stop(Reply.Status.CANCELLED, "consent")
-    clips = Clip.objects.filter(pk=reply.clip.pk).allowed_by([consent])
+        consents.append(consent)
+    clips = Clip.objects.filter(pk=reply.clip.pk).allowed_by(consents)
     status = clips.values_list("status", flat=True).first()
     if status is None:
         return Stop(Reply.Status.CANCELLED, "consent")

@@ -44,7 +44,7 @@ def test_words_find_the_same_in_the_same_order_whichever_way_they_are_looked_up(
         factories.MentionFactory(
             account=account, author_handle=handle, text=text, priority=priority
         )
-    factories.MentionFactory(account=account, text="blackboard", status="dismissed")
+    factories.MentionFactory(account=account, text="blackboard", status="dismissed", reason="spam")
     factories.MentionFactory(text="Another campaign's blackboard")
 
     found = queue.page(account.campaign, Filters(words="blackboard"))

@@ -255,5 +255,5 @@ def test_rested_is_told_in_days_after_two(monkeypatch: pytest.MonkeyPatch) -> No
     now = datetime(2026, 11, 5, 12, tzinfo=timezone.get_default_timezone())
     monkeypatch.setattr(timezone, "now", lambda: now)
     clip = Clip(used_at=now - timedelta(days=3))
-    one = shelf.Suggestion(clip, 1, 0, [], [], True, False, 0, None)
+    one = shelf.Suggestion(clip, 1, 0, [], [], from_there=False, answers_today=0, rests_until=None)
     assert one.rest == "rested 3 d"

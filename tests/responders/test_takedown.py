@@ -416,6 +416,7 @@ def test_withdrawal_of_an_approval_in_doubt_asks_a_person(
     reply.refresh_from_db()
     assert (reply.status, reply.problem) == (Reply.Status.PROBLEM, "not_found")
     assert reply.takedown is not None  # its report names what a person has to settle
+    assert reply.clip is not None
     assert reply.takedown.storyteller == reply.clip.storyteller
 
 
