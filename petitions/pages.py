@@ -145,6 +145,10 @@ class Page:
         return self.words.hear.format(name=self.name)
 
     @property
+    def read(self) -> str:
+        return self.words.read.format(name=self.name)
+
+    @property
     def answers(self) -> str:
         return self.words.answers.format(name=self.name)
 

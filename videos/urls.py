@@ -109,6 +109,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("withdraw/", storytellers.withdraw_by_code, name="withdraw-by-code"),
     path("footage/<uuid:pk>/captions/<slug:language>.vtt", captions.track_file, name="clip-track"),
     path("v/<uuid:pk>/<slug:language>.vtt", captions.public_track, name="public-track"),
+    path("v/<uuid:pk>/<slug:language>.txt", captions.public_words, name="public-words"),
     path(
         "c/<slug:campaign>/storytellers/<int:pk>/withdraw/",
         clips.withdraw,

@@ -6,6 +6,7 @@ WORDS = Words(
     the_petition="العريضة",
     somebody="إنسان مثلك",
     hear="استمع إلى {name}",
+    read="اقرأ كلام {name}",
     answers="ردٌّ من {name}",
     video_of="فيديو: {name} يتحدث إليك",
     confirmed="توقيع مؤكَّد",

@@ -6,6 +6,7 @@ WORDS = Words(
     the_petition="The petition",
     somebody="somebody",
     hear="Hear {name}",
+    read="Read what {name} says",
     answers="{name} answers",
     video_of="Video: {name} speaks",
     confirmed="confirmed",

@@ -6,6 +6,7 @@ WORDS = Words(
     the_petition="La pétition",
     somebody="quelqu’un",
     hear="Écouter {name}",
+    read="Lire ce que dit {name}",
     answers="{name} répond",
     video_of="Vidéo : {name} parle",
     confirmed="confirmées",

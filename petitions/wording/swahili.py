@@ -6,6 +6,7 @@ WORDS = Words(
     the_petition="Ombi",
     somebody="mtu",
     hear="Msikilize {name}",
+    read="Soma anachosema {name}",
     answers="{name} anajibu",
     video_of="Video: {name} anazungumza",
     confirmed="yamethibitishwa",

@@ -11,6 +11,7 @@ class Words:
     the_petition: str
     somebody: str
     hear: str
+    read: str
     answers: str
     video_of: str
     confirmed: str

@@ -184,6 +184,7 @@ TABLE: dict[str, str] = {
     "withdraw-by-code": PUBLIC,
     "clip-track": "campaign.view_clips",
     "public-track": PUBLIC,
+    "public-words": PUBLIC,
     "consent-withdraw": "campaign.withdraw_consent",
     "clip-file": PERSON,
     "public-clip": PUBLIC,

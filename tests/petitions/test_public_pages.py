@@ -139,6 +139,8 @@ def test_page_tells_the_films_length_and_switches_on_its_captions(
     tracks = re.findall(r'srclang="(\w+)"\s+label="(\w+)"\s+(default)?', page)
     assert tracks == [("en", "English", "default"), ("ar", "Arabic", "")]
     assert f'src="/v/{link.clip_id}/en.vtt"' in player
+    assert f'href="/v/{link.clip_id}/en.txt"' in page
+    assert "Read what Leila says" in page
 
 
 @pytest.mark.parametrize("slug", ["", "zzzzzz", "\x00", "a' OR 1=1", "other1"])

@@ -98,6 +98,9 @@ def test_review_shows_a_track_and_an_edit_hides_it_again(
     captions.mark_reviewed(track, revision=1, by=maya)
     assert "Our door is open." in page.get(film).content.decode()
     assert Client().get(public)["Content-Type"] == "text/vtt; charset=utf-8"
+    words = Client().get(reverse("public-words", args=[clip.pk, "en"]))
+    assert words["Content-Type"] == "text/plain; charset=utf-8"
+    assert words.content.decode() == "\n".join(one["text"] for one in SEGMENTS)
     captions.save(clip, "en", SEGMENTS, revision=1, by=maya)
     assert page.get(film).status_code == 404
 

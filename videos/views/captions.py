@@ -18,6 +18,7 @@ from videos.models import CaptionTrack, Clip
 from videos.processing import subtitles
 
 MAX_BODY = 1024 * 1024
+PUBLIC_CACHE = "public, max-age=60"
 
 
 @require_safe
@@ -169,12 +170,23 @@ def track_file(request: PersonRequest, pk: uuid.UUID, language: str) -> HttpResp
 
 def public_track(request: HttpRequest, pk: uuid.UUID, language: str) -> HttpResponse:
     """The same for anybody, of a clip that anybody may see."""
+    return _vtt(_public(request, pk, language), cache=PUBLIC_CACHE)
+
+
+def public_words(request: HttpRequest, pk: uuid.UUID, language: str) -> HttpResponse:
+    """What is said, to read: as plain text, for a page or for a screen reader."""
+    said = captions.shown(_public(request, pk, language))
+    headers = {"Cache-Control": PUBLIC_CACHE, "X-Content-Type-Options": "nosniff"}
+    text = "\n".join(" ".join(segment.text.split()) for segment in said)
+    return HttpResponse(text, content_type="text/plain; charset=utf-8", headers=headers)
+
+
+def _public(request: HttpRequest, pk: uuid.UUID, language: str) -> CaptionTrack:
     if request.method not in {"GET", "HEAD"}:
         raise PermissionDenied
     clips = reports.public_clips()
     tracks = CaptionTrack.objects.reviewed().filter(clip__in=clips)
-    track = get_object_or_404(tracks.select_related("clip"), clip=pk, language=language)
-    return _vtt(track, cache="public, max-age=60")
+    return get_object_or_404(tracks.select_related("clip"), clip=pk, language=language)
 
 
 def _vtt(track: CaptionTrack, *, cache: str) -> HttpResponse:
