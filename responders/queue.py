@@ -22,7 +22,7 @@ from campaign.models.mentions import MentionQuerySet
 from responders.models import Reply
 from videos.models import Brief
 
-PAGE = 20
+PAGE = 30
 MOST = 10_000
 COUNTS_LAST = 2.0
 SILENT_MINUTES = 1
