@@ -100,7 +100,7 @@ def test_review_shows_a_track_and_an_edit_hides_it_again(
     assert Client().get(public)["Content-Type"] == "text/vtt; charset=utf-8"
     words = Client().get(reverse("public-words", args=[clip.pk, "en"]))
     assert words["Content-Type"] == "text/plain; charset=utf-8"
-    assert words.content.decode() == "\n".join(one["text"] for one in SEGMENTS)
+    assert words.content.decode() == "\n".join(str(one["text"]) for one in SEGMENTS)
     captions.save(clip, "en", SEGMENTS, revision=1, by=maya)
     assert page.get(film).status_code == 404
 
