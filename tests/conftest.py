@@ -108,7 +108,6 @@ django.setup()
 from tests.running import Run, running_newsroom  # noqa: E402
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in a hook of the same name
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """With `--dist loadgroup`, who shares the newsroom stays together; all else with its file."""
     for item in items:
