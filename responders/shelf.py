@@ -198,7 +198,7 @@ def suggest(
     best = fitting.annotate(fit=weigh.in_rows()).order_by(
         *says, "-fit", F("used_at").asc(nulls_first=True), "-ready_at"
     )
-    rows = [_Row(*row) for row in best.values_list(*COLUMNS, "fit")[: WEIGHED + len(saying)]]
+    rows = [_Row(*row) for row in best.values_list(*_Row._fields)[: WEIGHED + len(saying)]]
     found = sorted(rows, key=weigh.order)
     if chosen is not None and not wanted.chosen:
         own = next((row for row in rows if row.pk == chosen.pk), _row_of(chosen))
@@ -206,20 +206,8 @@ def suggest(
     return weigh.told(found[:MOST], consents=consents)
 
 
-#: A `_Row` but for its points.
-COLUMNS = (
-    "pk",
-    "language",
-    "themes",
-    "storyteller",
-    "brief",
-    "used_at",
-    "ready_at",
-)
-
-
 class _Row(NamedTuple):
-    """What ranking needs of a clip: more are ranked than shown."""
+    """What ranking needs of a clip, its columns and its points: more are ranked than shown."""
 
     pk: UUID
     language: str
