@@ -188,7 +188,7 @@ def test_ctrl_c_in_the_middle_of_the_setup_leaves_nothing_behind(bare_data: Path
 def test_killed_supervisor_leaves_nothing_behind(bare_data: Path) -> None:
     run = _run_bare(bare_data, free_ports(1))
     try:
-        assert wait_until(lambda: "local.prepare" in str(processes_of(bare_data).values()))
+        run.wait_until_up()
         guard = run.process.pid
         children = Path(f"/proc/{guard}/task/{guard}/children").read_text().split()
         os.kill(int(children[0]), signal.SIGKILL)
