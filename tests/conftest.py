@@ -108,6 +108,8 @@ django.setup()
 from tests.running import Run, running_newsroom  # noqa: E402
 
 
+# First, for xdist reads the groups in a hook of the same name.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """With `--dist loadgroup`, who shares the newsroom stays together; all else with its file."""
     for item in items:
