@@ -332,9 +332,13 @@ function keep() {
 let staysAt = 0;
 document.addEventListener("click", (event) => {
     const link = event.target.closest("a[href]");
+    // What htmx answers in place leads nowhere.
+    if (event.defaultPrevented) return;
     if (link?.origin === location.origin && !link.target) staysAt = Date.now();
 });
-document.addEventListener("submit", () => (staysAt = Date.now()));
+document.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented) staysAt = Date.now();
+});
 
 addEventListener("pagehide", () => {
     const address = pane()?.dataset.leaving;

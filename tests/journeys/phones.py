@@ -13,13 +13,15 @@ from tests.running import Run
 from tests.videos import films
 
 
-def sign_phone_in(browser: Browser, newsroom: Run, phone: BrowserContext, base: str) -> Page:
+def sign_phone_in(
+    browser: Browser, newsroom: Run, phone: BrowserContext, base: str, *, called: str = "Red phone"
+) -> Page:
     """A coordinator makes a code; the phone opens its link, by way of `base`."""
     desk = browser.new_context()
     page = people.sign_in(desk, newsroom, as_="tom")
     page.goto(f"{newsroom.address}/c/iwelcome/phones/")
     page.get_by_label("Whose phone").select_option(label="Achol, Kakuma")
-    page.get_by_label("Which phone").fill("Red phone")
+    page.get_by_label("Which phone").fill(called)
     page.get_by_role("button", name="Make a code").click()
     link = page.locator(".phones-link").inner_text()
     desk.close()

@@ -11,6 +11,7 @@ import { drawStrip } from "./strip.js";
 import { say } from "./words.js";
 
 const DAYS_KEPT = 3;
+const PATIENCE = 5000; // milliseconds
 // What the page needs later, beside what it has loaded already.
 const NEEDED = ["/field/", "/field/film/", "/field/consent/", "/field/copy.js", "/static/vendor/js-sha256/sha256.min.mjs"];
 
@@ -19,11 +20,15 @@ function show() {
     drawStrip();
 }
 
-/** A lost phone: nothing is left, and nothing is shown. */
+/** A lost phone: nothing is left, and nothing is shown, even if something does not let go of its files
+    or the way out is barred for a moment. */
 async function forgetAll() {
+    const leave = () => location.replace("/field/join/");
     document.body.replaceChildren();
-    await keep.wipe();
-    location.replace("/field/join/");
+    const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
+    await Promise.race([keep.wipe(), late]).catch(() => {});
+    leave();
+    setInterval(leave, PATIENCE);
 }
 
 /** Films that London has had for days need no room here. */

@@ -2,6 +2,7 @@
    storyteller takes it back is made here, so that it can be handed over without a network. */
 
 import * as keep from "./keep.js";
+import { Turns } from "./turns.js";
 import { say, size } from "./words.js";
 
 const LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"; // none is mistaken for another
@@ -10,7 +11,8 @@ const form = document.getElementById("consent-form");
 const line = document.getElementById("evidence-kept");
 const told = 5;
 let evidence = null; // the record of what is copied
-let copying = null; // a promise, while it is
+const code = makeCode();
+const copies = new Turns(take);
 
 function makeCode() {
     const drawn = [];
@@ -38,7 +40,7 @@ function wrong(data) {
         told: data.getAll("told").length === told ? "" : say("told_missing"),
         show: data.has("show_face") || data.has("show_voice") ? "" : say("show_missing"),
         method: data.get("method") ? "" : say("method_missing"),
-        evidence: evidence || copying ? "" : say("evidence_missing"),
+        evidence: evidence || copies.busy ? "" : say("evidence_missing"),
         witness: needsWitness ? say("witness_missing") : "",
         guardian: isMinor() && !minorAgreed ? say("guardian_missing") : "",
     };
@@ -57,16 +59,15 @@ function show(found) {
 }
 
 /** Copied at once, as a film is: a file that was only pointed at may be gone when the network is back. */
-async function take(file, code) {
+async function take(file) {
     const old = evidence;
-    evidence = null;
-    line.textContent = "";
-    if (old) await keep.drop(old);
     if (file.size === 0 || file.size > MOST) return mark("evidence", say("evidence_missing"));
     try {
         const facts = await keep.copy(file, crypto.randomUUID(), () => {});
-        evidence = { ...facts, code, state: "draft", added: Date.now() };
-        await keep.put(evidence);
+        const record = { ...facts, code, state: "draft", added: Date.now() };
+        await keep.put(record);
+        evidence = record;
+        if (old) await keep.drop(old);
         line.textContent = say("copied", { n: size(file.size) });
         mark("evidence", "");
     } catch (error) {
@@ -85,38 +86,35 @@ async function tidy(storyteller) {
 }
 
 /** What was agreed, and what is to come, as London's form has it. */
-function agreed(code) {
+function agreed() {
     const given_on = new Date().toLocaleDateString("sv"); // 2026-11-26
     const coming = ["id", "name", "type", "length", "sha256"].map((fact) => [`evidence_${fact}`, String(evidence[fact])]);
     return [...new FormData(form).entries(), ["code", code], ["given_on", given_on], ...coming];
 }
 
-async function give(code) {
+async function give() {
     if (!show(wrong(new FormData(form)))) return;
-    await copying;
+    await copies.busy;
     if (!evidence) return;
     const storyteller = chosen().value;
     await tidy(storyteller);
     await keep.put({ ...evidence, state: "phone", announced: false, sent: 0 });
-    await keep.putConsent({ code, storyteller, said: agreed(code), evidence: evidence.id });
+    await keep.putConsent({ code, storyteller, said: agreed(), evidence: evidence.id });
     location.assign(form.dataset.after);
 }
 
 if (form) {
-    const code = makeCode();
     document.getElementById("code").textContent = code;
     const file = document.getElementById("id_evidence");
-    file.addEventListener("change", async () => {
-        if (!file.files[0]) return;
-        copying = take(file.files[0], code);
-        await copying;
-        copying = null;
-    });
+    keep.prepareToCopy();
+    const choose = () => file.files[0] && copies.take(file.files[0]);
+    file.addEventListener("change", choose);
+    choose(); // a slow phone had it before this script
     form.addEventListener("change", () => {
         document.getElementById("minor").hidden = !isMinor();
     });
     form.addEventListener("submit", (event) => {
         event.preventDefault();
-        give(code);
+        give();
     });
 }

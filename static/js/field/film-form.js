@@ -2,6 +2,7 @@
    with no network at all. A form that was left comes back with its film. */
 
 import * as keep from "./keep.js";
+import { Turns } from "./turns.js";
 import { percent, say, size } from "./words.js";
 
 const form = document.getElementById("film-form");
@@ -9,8 +10,8 @@ const line = document.getElementById("copied");
 const cost = document.getElementById("cost");
 const most = Number(form?.dataset.maxBytes);
 let draft = null; // the record of the film that is copied
-let copying = null; // a promise, while it is
 let restored = null; // a promise: what was left here before is looked for first
+const copies = new Turns(take);
 
 function show(name, words) {
     const slot = form.querySelector(`[data-field="${name}"] [data-errors]`);
@@ -34,7 +35,7 @@ function told() {
 
 function wrong(said) {
     return {
-        film: draft || copying ? "" : say("film_missing"),
+        film: draft || copies.busy ? "" : say("film_missing"),
         storyteller: said.storyteller ? "" : say("speaker_missing"),
         language: said.language ? "" : say("language_missing"),
         title: said.title ? "" : say("about_missing"),
@@ -52,31 +53,35 @@ async function choose(input) {
         input.value = "";
         return;
     }
-    copying = take(file);
-    await copying;
-    copying = null;
-    input.value = ""; // the same film may be chosen once more
+    if (await copies.take(file)) input.value = ""; // the same film may be chosen once more
 }
 
+/** The film that was chosen before stays until this one is safe, unless there is no room for both. */
 async function take(file) {
     await restored;
     const old = draft;
-    draft = null;
-    if (old) await keep.drop(old);
     const id = crypto.randomUUID();
-    line.textContent = say("copying", { n: percent(0, 1) });
+    const progress = (bytes) => {
+        line.textContent = say("copying", { n: percent(bytes, file.size) });
+    };
+    progress(0);
     try {
-        const facts = await keep.copy(file, id, (bytes) => {
-            line.textContent = say("copying", { n: percent(bytes, file.size) });
+        const facts = await keep.copy(file, id, progress).catch(async (error) => {
+            if (!error.full || !old) throw error;
+            draft = null;
+            await keep.drop(old);
+            return keep.copy(file, id, progress);
         });
-        draft = { ...facts, state: "draft", added: Date.now(), told: told() };
-        await keep.put(draft);
-        showDraft();
+        const chosen = { ...facts, state: "draft", added: Date.now(), told: told() };
+        await keep.put(chosen);
+        draft = chosen;
+        if (old) await keep.drop(old);
         await keep.note("may-go", !(await keep.askToStay()));
     } catch (error) {
-        line.textContent = "";
         show("film", say(error.full ? "phone_full" : "copy_failed"));
     }
+    line.textContent = "";
+    if (draft) showDraft();
 }
 
 function showDraft() {
@@ -139,18 +144,26 @@ async function send() {
         return;
     }
     form.querySelector("[type=submit]").disabled = true;
-    await copying;
+    await copies.busy;
     form.querySelector("[type=submit]").disabled = false;
     if (!draft) return;
+    if (!(await keep.bytes(draft))) {
+        // Another page of this phone began anew, or the browser made room.
+        draft = null;
+        line.textContent = cost.textContent = "";
+        return show("film", say("copy_failed"));
+    }
     const who = form.querySelector("[name=storyteller]:checked").dataset.name;
     await keep.put({ ...draft, told: said, who, state: "phone", sent: 0, breaks: 0 });
     location.assign(form.dataset.after);
 }
 
 if (form) {
+    keep.prepareToCopy();
     restored = restore();
     for (const input of form.querySelectorAll("[type=file]")) {
         input.addEventListener("change", () => choose(input));
+        choose(input); // a slow phone had a film before this script
     }
     form.addEventListener("change", () => {
         if (draft) keep.change(draft.id, { told: told() });

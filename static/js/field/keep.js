@@ -117,12 +117,26 @@ export class NotKept extends Error {
     }
 }
 
+let copier = null;
+
+/** Load what copies a film before there is one: the network may be gone by then. */
+export function prepareToCopy() {
+    const worker = new Worker("/field/copy.js", { type: "module" });
+    worker.onerror = () => {
+        if (copier === worker) copier = null;
+    };
+    copier = worker;
+}
+
 /** Copy a film and work out its hash on the way; `onProgress` hears bytes. Resolves to facts of it. */
 export function copy(file, id, onProgress) {
     return new Promise((resolve, reject) => {
-        const worker = new Worker("/field/copy.js", { type: "module" });
+        if (!copier) prepareToCopy();
+        const worker = copier;
+        copier = null;
         const end = (settle) => {
             worker.terminate();
+            if (!copier) prepareToCopy();
             settle();
         };
         worker.onerror = () => end(() => reject(new NotKept(false)));

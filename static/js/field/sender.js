@@ -21,6 +21,7 @@ export const now = { id: null, sent: 0, signedOut: false, said: "" };
 
 let current = null;
 let wake = () => {};
+let nudged = false; // while nobody slept
 let changed = () => {};
 let revoked = () => {};
 
@@ -43,6 +44,7 @@ export function start({ onChange, onRevoked }) {
 
 /** Something may have changed: look again. */
 export function nudge() {
+    nudged = true;
     wake();
 }
 
@@ -69,6 +71,7 @@ function stop() {
 async function work() {
     for (let failures = 0; ; ) {
         let more = false;
+        nudged = false;
         try {
             more = await round();
             failures = 0;
@@ -97,6 +100,7 @@ async function kept() {
 
 function sleep(milliseconds) {
     return new Promise((resolve) => {
+        if (nudged) return resolve();
         const timer = setTimeout(resolve, milliseconds);
         wake = () => {
             clearTimeout(timer);

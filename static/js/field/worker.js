@@ -30,6 +30,7 @@ self.addEventListener("message", (event) => {
 async function keepNow(address) {
     const url = new URL(address, self.location.origin);
     const name = isFile(url) ? FILES : PAGES;
+    if (HASHED.test(url.pathname) && (await caches.match(url.pathname, { cacheName: name }))) return;
     const answer = await fetch(url, { credentials: "same-origin" });
     await keep(name, url.pathname, answer);
 }
