@@ -8,34 +8,26 @@ import socket
 import time
 from typing import Any
 
-from aiosmtpd.controller import Controller
 from django.core.mail import EmailMessage, get_connection
 from django.test import override_settings
 
 from petitions.actions import mail, signing
 from petitions.actions.signing import Person
 from petitions.models import Signature
+from tests.bench import drain
 from tests.bench.petition import petition
 
 MAILS = 400
 GOAL = 2_000
 
 
-class _Drain:
-    async def handle_DATA(self, *_args: Any) -> str:  # noqa: N802  aiosmtpd's name
-        return "250 OK"
-
-
-def _serve(port: int) -> None:
-    Controller(_Drain(), hostname="127.0.0.1", port=port).start()
-    time.sleep(600)
-
-
 def run() -> dict[str, Any]:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
-    server = multiprocessing.get_context("spawn").Process(target=_serve, args=(port,), daemon=True)
+    server = multiprocessing.get_context("spawn").Process(
+        target=drain.serve, args=(port,), daemon=True
+    )
     server.start()
     for _ in range(100):
         time.sleep(0.1)

@@ -27,6 +27,7 @@ from videos.models import Clip, Consent, Place, Rendition
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CAMP, COUNTRY = "Quillfort", "Zedland"
+SCREEN = "a-key-that-nobody-guesses"
 #: What gives the camp away, and what gives the country away; the film's own position, too.
 OF_CAMP = [CAMP.lower(), "41.2468", "19.8135"]
 OF_FILM = [films.PHONE["location"].strip("/"), "03.7146", films.PHONE["comment"].lower()]
@@ -95,6 +96,11 @@ def ways_out(
     page = client.get(answer.headers["Location"])
     assert page.status_code == 200
     yield "the petition", page.content.decode()
+    clip.campaign.screen_key = SCREEN
+    clip.campaign.save(update_fields=["screen_key"])
+    screen = client.get(f"/wall/{SCREEN}/")
+    assert screen.status_code == 200
+    yield "the wall", screen.content.decode()
     for name in (f"/v/{clip.pk}.mp4", f"/v/{clip.pk}.jpg"):
         film = client.get(name)
         assert film.status_code == 200
@@ -134,4 +140,5 @@ def test_place_is_told_no_finer_than_the_consent_allows(
     link = TrackedLink.objects.get(reply_id=reply.pk)
     assert (link.shown_place, link.place) == (allowed, allowed)
     said = dict(found)
-    assert [allowed in said["the reply"], allowed in said["the petition"]] == [True, True]
+    ways = ("the reply", "the petition", "the wall")
+    assert [allowed in said[way] for way in ways] == [True, True, True]
