@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg2
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.flaky import Flaky
 from tests.journeys import people, phones
@@ -104,6 +104,12 @@ def test_phone_without_room_says_so_and_keeps_the_form(
     page.locator("#id_film").set_input_files(tmp_path / "big.mp4")
     expect(page.get_by_text("Safe on this phone")).to_be_visible()
 
+    # What cannot be used does not take the place of what is kept.
+    (tmp_path / "empty.mp4").touch()
+    page.locator("#id_film").set_input_files(tmp_path / "empty.mp4")
+    expect(page.locator("[data-field=film]")).to_contain_text("This file is empty")
+    expect(page.locator("#copied")).to_contain_text("big.mp4")
+
     # A form that was left comes back with its film.
     page.locator("[name=consent]").check()
     page.reload()
@@ -132,6 +138,51 @@ def test_the_film_chosen_last_is_the_one_that_is_kept(
     assert phones.stored(newsroom)[sha256] == "stored"
 
 
+def test_film_chosen_before_the_script_or_after_the_network_is_kept(
+    browser: Browser, newsroom: Run, tmp_path: Path
+) -> None:
+    """The first visit: nothing of the form is in the phone's cache yet."""
+    context = browser.new_context(viewport=PHONE, service_workers="block")
+    page = people.sign_in(context, newsroom, as_="achol")
+    held: list[Route] = []
+    page.route("**/film-form*.js", lambda route: held.append(route))  # noqa: PLW0108
+    page.goto(f"{newsroom.address}/field/film/", wait_until="commit")
+    early, late = (
+        phones.heavy_film(tmp_path / f"{name}.mp4", size=200_000) for name in ("early", "late")
+    )
+    page.locator("#id_film").set_input_files(early)
+    assert held
+    held.pop().continue_()
+    expect(page.locator("#copied")).to_contain_text("early.mp4")
+
+    page.wait_for_load_state("networkidle")
+    context.set_offline(True)
+    page.locator("#id_chosen").set_input_files(late)
+    expect(page.locator("#copied")).to_contain_text("late.mp4")
+    context.close()
+
+
+def test_two_pages_of_a_phone_keep_a_film_each(
+    phone: BrowserContext, newsroom: Run, tmp_path: Path
+) -> None:
+    pages = people.sign_in(phone, newsroom, as_="achol"), phone.new_page()
+    titles = [f"Page {uuid.uuid4().hex[:6]}" for _ in pages]
+    for page, title in zip(pages, titles, strict=True):
+        page.goto(f"{newsroom.address}/field/film/")
+        page.wait_for_timeout(1_500)  # it looks for what was left here
+        expect(page.locator("#copied")).to_have_text("")
+        phones.fill(page, phones.heavy_film(tmp_path / f"{title}.mp4", size=200_000), title=title)
+    pages[0].close()
+    pages[1].get_by_role("button", name="Send to London").click()
+    phones.expect_safe(pages[1], titles[1])
+
+    pages[1].goto(f"{newsroom.address}/field/film/")
+    expect(pages[1].locator("#id_title")).to_have_value(titles[0])
+    pages[1].locator("[name=consent]").check()  # what was asked is said anew
+    pages[1].get_by_role("button", name="Send to London").click()
+    phones.expect_safe(pages[1], titles[0])
+
+
 def test_consent_waits_on_the_phone_and_reaches_london(
     phone: BrowserContext, newsroom: Run, flaky: Flaky, tmp_path: Path
 ) -> None:
@@ -151,6 +202,10 @@ def test_consent_waits_on_the_phone_and_reaches_london(
     page.locator("[name=show_voice]").check()
     page.locator("[name=method][value=spoken]").check()
     page.locator("#id_evidence").set_input_files(voice)
+    (tmp_path / "empty.m4a").touch()
+    page.locator("#id_evidence").set_input_files(tmp_path / "empty.m4a")
+    expect(page.locator("[data-field=evidence]")).to_contain_text("This file is empty")
+    expect(page.locator("#evidence-kept")).to_contain_text("voice.m4a")
     expect(page.locator("#code")).to_have_text(re.compile(r"^[A-Z2-9]{5}-[A-Z2-9]{5}$"))
     flaky.mend()
     page.get_by_role("button", name="Keep this consent").click()
@@ -194,7 +249,7 @@ def test_lost_phone_shows_nothing_and_forgets(
     expect(page.get_by_label("Code from London")).to_be_visible()
 
 
-@pytest.mark.parametrize("language", ["ar", "sw"])
+@pytest.mark.parametrize("language", ["ar", "fr", "sw"])
 def test_screens_fit_and_can_be_hit(
     browser: Browser, newsroom: Run, language: str, tmp_path: Path
 ) -> None:
@@ -206,6 +261,11 @@ def test_screens_fit_and_can_be_hit(
         page.goto(newsroom.address + path)
         expect(page.locator("html")).to_have_attribute("lang", language)
         page.wait_for_timeout(300)
+        for more in page.locator("summary:visible").all():
+            more.click()
+        page.evaluate(
+            "for (const one of document.querySelectorAll('button[hidden]')) one.hidden = false"
+        )
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
         assert small_targets(page) == []
     context.close()

@@ -80,9 +80,9 @@ def test_list_reads_the_gist_first(client: Client, grace: User, kakuma: Place) -
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("ar", ["مهمّة جديدة", "أقبل", "الإنجليزية", "الدقائق الباقية", "٤٠"]),
+        ("ar", ["مهمّة جديدة", "أقبل", "الإنجليزية", "باقي", "٤٠"]),
         ("sw", ["Kazi mpya", "Nakubali", "Kiingereza", "zimebaki dakika", "40"]),
-        ("fr", ["Nouvelle demande", "J’accepte", "anglais", "minutes restantes", "40"]),
+        ("fr", ["Nouvelle demande", "J’accepte", "anglais", "reste", "40"]),
     ],
 )
 def test_list_speaks_the_crews_language(

@@ -3,7 +3,7 @@
 
 import * as keep from "./keep.js";
 import { Turns } from "./turns.js";
-import { say, size } from "./words.js";
+import { apart, say, size } from "./words.js";
 
 const LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"; // none is mistaken for another
 const MOST = 64 * 1024 * 1024;
@@ -61,14 +61,16 @@ function show(found) {
 /** Copied at once, as a film is: a file that was only pointed at may be gone when the network is back. */
 async function take(file) {
     const old = evidence;
-    if (file.size === 0 || file.size > MOST) return mark("evidence", say("evidence_missing"));
+    if (file.size === 0) return mark("evidence", say("empty_film"));
+    if (file.size > MOST) return mark("evidence", say("evidence_missing"));
     try {
         const facts = await keep.copy(file, crypto.randomUUID(), () => {});
         const record = { ...facts, code, state: "draft", added: Date.now() };
+        await keep.hold(record);
         await keep.put(record);
         evidence = record;
         if (old) await keep.drop(old);
-        line.textContent = say("copied", { n: size(file.size) });
+        line.textContent = say("copied", { name: apart(file.name), n: size(file.size) });
         mark("evidence", "");
     } catch (error) {
         mark("evidence", say(error.full ? "phone_full" : "copy_failed"));
@@ -78,7 +80,8 @@ async function take(file) {
 /** What a form that was left, or a consent that is given anew, held. */
 async function tidy(storyteller) {
     for (const old of await keep.evidence()) {
-        if (old.state === "draft" && old.id !== evidence?.id) await keep.drop(old);
+        const another = old.state === "draft" && old.id !== evidence.id;
+        if (another && (await keep.hold(old))) await keep.drop(old);
     }
     for (const old of await keep.consents()) {
         if (old.refused && old.storyteller === storyteller) await keep.dropConsent(old.code);

@@ -3,7 +3,7 @@
 
 import * as keep from "./keep.js";
 import { Turns } from "./turns.js";
-import { percent, say, size } from "./words.js";
+import { apart, percent, say, size } from "./words.js";
 
 const form = document.getElementById("film-form");
 const line = document.getElementById("copied");
@@ -47,7 +47,6 @@ async function choose(input) {
     const [file] = input.files;
     if (!file) return;
     show("film", "");
-    cost.textContent = "";
     if (file.size === 0 || file.size > most) {
         show("film", say(file.size ? "too_big" : "empty_film"));
         input.value = "";
@@ -73,6 +72,7 @@ async function take(file) {
             return keep.copy(file, id, progress);
         });
         const chosen = { ...facts, state: "draft", added: Date.now(), told: told() };
+        await keep.hold(chosen);
         await keep.put(chosen);
         draft = chosen;
         if (old) await keep.drop(old);
@@ -80,13 +80,20 @@ async function take(file) {
     } catch (error) {
         show("film", say(error.full ? "phone_full" : "copy_failed"));
     }
-    line.textContent = "";
-    if (draft) showDraft();
+    showDraft();
 }
 
 function showDraft() {
-    line.textContent = say("copied", { n: size(draft.length) });
-    cost.textContent = say("will_use", { n: size(draft.length) });
+    const n = draft && size(draft.length);
+    line.textContent = draft ? say("copied", { name: apart(draft.name), n }) : "";
+    cost.textContent = draft ? say("will_use", { n }) : "";
+}
+
+/** What a page that is closed left here. The newest; one that is older waits until that one is sent. */
+async function left() {
+    const drafts = (await keep.films()).filter((film) => film.state === "draft");
+    for (const one of drafts.reverse()) if (await keep.hold(one)) return one;
+    return null;
 }
 
 async function restore() {
@@ -95,9 +102,7 @@ async function restore() {
         const person = form.querySelector(`[name=storyteller][value="${CSS.escape(storyteller)}"]`);
         if (person) person.disabled = false;
     }
-    const drafts = (await keep.films()).filter((film) => film.state === "draft");
-    draft = drafts.pop() ?? null;
-    for (const old of drafts) await keep.drop(old);
+    draft = await left();
     if (draft) {
         write(draft.told);
         showDraft();
@@ -148,9 +153,8 @@ async function send() {
     form.querySelector("[type=submit]").disabled = false;
     if (!draft) return;
     if (!(await keep.bytes(draft))) {
-        // Another page of this phone began anew, or the browser made room.
-        draft = null;
-        line.textContent = cost.textContent = "";
+        draft = null; // the browser made room
+        showDraft();
         return show("film", say("copy_failed"));
     }
     const who = form.querySelector("[name=storyteller]:checked").dataset.name;

@@ -190,6 +190,20 @@ export async function drop(record) {
     }
 }
 
+/** Keep a draft for this page as long as it is open; false when another page has it. */
+export function hold(record) {
+    if (!navigator.locks) return true;
+    return new Promise((resolve) => {
+        const held = (lock) => {
+            resolve(Boolean(lock));
+            return new Promise(() => {}); // until the page is closed
+        };
+        // A page that is loaded anew may have it for a moment longer.
+        const signal = AbortSignal.timeout(1000);
+        navigator.locks.request(`draft-${record.id}`, { signal }, held).catch(() => resolve(false));
+    });
+}
+
 /** Ask that films are not thrown away when the phone is full; whether the browser agrees. */
 export async function askToStay() {
     if (!navigator.storage?.persist) return false;

@@ -27,6 +27,11 @@ export function size(bytes) {
     return say("megabytes", { n: shown });
 }
 
+/** What says of itself which way it is read: a file's name within a sentence. */
+export function apart(text) {
+    return `\u2068${text}\u2069`;
+}
+
 /** The digits of a clock ("17:03") as the language writes them. */
 export function clock(text) {
     return text.replace(/\d/g, (digit) => whole.format(Number(digit)));
