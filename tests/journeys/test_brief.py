@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.journeys import people
+from tests.flaky import Flaky
+from tests.journeys import people, phones
 from tests.journeys.people import PATIENCE
 from tests.running import Run
-from tests.videos import films
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 
@@ -17,7 +17,7 @@ QUESTION = "What would you ask a visitor who comes to you?"
 
 
 def test_film_that_was_asked_for_is_paired_with_its_tweet(
-    phone: BrowserContext, browser: Browser, newsroom: Run, tmp_path: Path
+    *, phone: BrowserContext, browser: Browser, newsroom: Run, flaky: Flaky, tmp_path: Path
 ) -> None:
     handle = "visitor_ann"
     desktop = browser.new_context(viewport={"width": 1440, "height": 900})
@@ -26,7 +26,10 @@ def test_film_that_was_asked_for_is_paired_with_its_tweet(
     ask_kakuma(desk, newsroom, handle)
 
     field = people.sign_in(phone, newsroom, as_="achol")
-    film_the_answer(field, films.phone_film(tmp_path / "answer.mp4", seconds=3))
+    field.goto(f"{flaky.address}/field/")
+    phones.wait_for_worker(field)
+    film_the_answer(field, phones.heavy_film(tmp_path / "answer.mp4", size=1_500_000))
+    send_over_a_bad_network(field, flaky)
     clip = field.locator("li", has_text=QUESTION[:20]).first
     expect(clip).to_contain_text("Ready for the editors", timeout=PATIENCE)
 
@@ -67,7 +70,21 @@ def film_the_answer(field: Page, film: Path) -> None:
     field.locator("#id_chosen").set_input_files(film)
     field.get_by_label("I asked for this film").check()
     expect(field.get_by_text("Safe on this phone")).to_be_visible()
+
+
+def send_over_a_bad_network(field: Page, flaky: Flaky) -> None:
+    """Sent without any, after which the page is opened anew; then a slow one that breaks."""
+    flaky.cut()
+    field.context.set_offline(True)
     field.get_by_role("button", name="Send to London").click()
-    expect(field.locator("li", has_text=QUESTION[:20]).first).to_contain_text(
-        "Safely in London", timeout=PATIENCE
-    )
+    card = phones.card(field, QUESTION[:20])
+    expect(card).to_contain_text("Waits for a network")
+    field.reload()
+    expect(card).to_contain_text("Waits for a network")
+    flaky.mend()
+    flaky.rate = 500_000
+    field.context.set_offline(False)
+    expect(card).to_contain_text("%")
+    field.wait_for_timeout(1_000)
+    flaky.cut(down=0.4)
+    phones.expect_safe(field, QUESTION[:20])
