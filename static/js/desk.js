@@ -9,6 +9,7 @@ import { announce, forgetUndo, toast, undoNewest } from "./toasts.js";
 const BEAT = 60_000;
 const IDLE = 120_000;
 const LAST_SECONDS = 30_000;
+const SHELF_WAITS = 2_000; // films come in bunches
 
 const desk = document.getElementById("desk");
 const { field } = composer;
@@ -189,6 +190,18 @@ function focusOn(id) {
 function openShelf(yes) {
     document.body.classList.toggle("shelf-open", yes);
 }
+
+/* Clips that come or go; how far others are prepared concerns no shelf. */
+const CHANGES_SHELF = new Set(["ready", "retired", "withdrawn"]);
+let stale = 0;
+document.body.addEventListener("live:clip", ({ detail }) => {
+    if (!detail.events.some(({ status }) => CHANGES_SHELF.has(status))) return;
+    stale ||= setTimeout(() => {
+        stale = 0;
+        const list = document.getElementById("shelf-list");
+        if (list) htmx.trigger(list, "shelf:stale");
+    }, SHELF_WAITS);
+});
 
 keys.on("j", () => move(1));
 keys.on("k", () => move(-1));

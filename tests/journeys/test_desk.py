@@ -101,6 +101,33 @@ def test_arabic_tweet_is_found_read_and_answered_in_arabic(
     maya.keyboard.press("Escape")
 
 
+def test_shelf_is_fetched_when_a_clip_comes_and_not_while_one_is_prepared(
+    desktop: BrowserContext, newsroom: Run
+) -> None:
+    maya = people.sign_in(desktop, newsroom, as_="maya")
+    desktop.route("**/events?*", lambda route: route.abort())  # no news but ours
+    maya.goto(f"{newsroom.address}/c/iwelcome/desk/")
+    maya.locator(".queue-card").first.get_by_role("link").click()
+    expect(maya.locator("#shelf-list > li").first).to_be_visible()
+    maya.wait_for_timeout(500)
+    asked: list[str] = []
+    maya.on("request", lambda request: asked.append(request.url))
+
+    def shelves() -> int:
+        return len([url for url in asked if "/shelf?" in url])
+
+    for status, fetched in (("processing", 0), ("ready", 1)):
+        for _ in range(3):
+            maya.evaluate(CLIP_IS, status)
+        maya.wait_for_timeout(3_000)
+        assert shelves() == fetched
+
+
+CLIP_IS = """(status) => document.body.dispatchEvent(
+    new CustomEvent("live:clip", { detail: { events: [{ status, ids: ["1"] }], ids: ["1"] } })
+)"""
+
+
 def test_offline_and_back_nothing_typed_is_lost(
     desktop: BrowserContext, newsroom: Run, stamp: str
 ) -> None:
