@@ -15,7 +15,8 @@ ALWAYS = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
 
 _HOUR = "date_bin('1 hour', {}, '2000-01-01 00:00:00+00')"
 _DAY = "({} AT TIME ZONE %(zone)s)::date"
-_OURS = "(SELECT id FROM petitions_petition WHERE campaign_id = %(campaign)s)"
+#: The petitions of a campaign.
+OURS = "(SELECT id FROM petitions_petition WHERE campaign_id = %(campaign)s)"
 #: Of the sums: those of an older version are counted anew, for they lack what this one reads.
 VERSION = 2
 #: Live rows begin where the closed hours end.
@@ -24,8 +25,6 @@ _CLOSED = f"""COALESCE((SELECT closed_until FROM petitions_rollup
 _LIVE = f"GREATEST(%(start)s::timestamptz, {_CLOSED})"
 _STATES = """count(*) FILTER (WHERE signature.state = 'confirmed') AS confirmed,
     count(*) FILTER (WHERE signature.state = 'pending') AS pending"""
-_BY_LINK = """count(*) FILTER (WHERE signature.state = 'confirmed'
-    AND signature.link_id IS NOT NULL) AS by_link"""
 _SLICE = """COALESCE(link.place, '') AS place, COALESCE(link.language, '') AS language,
     COALESCE(link.network, '') AS network, COALESCE(link.lane, '') AS lane"""
 
@@ -71,13 +70,21 @@ def _clicks(since: str) -> str:
     return f"""(SELECT * FROM petitions_clickcount
             WHERE hour >= {since} AND hour < %(end)s OFFSET 0) AS click
         JOIN petitions_trackedlink AS link ON link.id = click.link_id
-        WHERE link.petition_id IN {_OURS}"""
+        WHERE link.petition_id IN {OURS}"""
+
+
+def _signed(since: str) -> str:
+    return f"""petitions_signature AS signature {_signed_within(since)}"""
 
 
 def _signatures(since: str) -> str:
     return f"""petitions_signature AS signature
         LEFT JOIN petitions_trackedlink AS link ON link.id = signature.link_id
-        WHERE signature.petition_id IN {_OURS}
+        {_signed_within(since)}"""
+
+
+def _signed_within(since: str) -> str:
+    return f"""WHERE signature.petition_id IN {OURS}
         AND signature.signed_at >= {since} AND signature.signed_at < %(end)s"""
 
 
@@ -94,8 +101,12 @@ def _hours(since: str) -> str:
         SELECT click.hour, {_SLICE}, 0, sum(click.people), sum(click.bots), 0, 0, 0
         FROM {_clicks(since)} GROUP BY 1, 2, 3, 4, 5
         UNION ALL
-        SELECT {_HOUR.format("signature.signed_at")}, {_SLICE}, 0, 0, 0, {_STATES}, {_BY_LINK}
-        FROM {_signatures(since)} GROUP BY 1, 2, 3, 4, 5
+        SELECT signed.hour, {_SLICE}, 0, 0, 0, sum(signed.confirmed), sum(signed.pending),
+            COALESCE(sum(signed.confirmed) FILTER (WHERE signed.link_id IS NOT NULL), 0)
+        FROM (SELECT signature.link_id, {_HOUR.format("signature.signed_at")} AS hour, {_STATES}
+                FROM {_signed(since)} GROUP BY 1, 2) AS signed
+            LEFT JOIN petitions_trackedlink AS link ON link.id = signed.link_id
+        GROUP BY 1, 2, 3, 4, 5
     ) AS part GROUP BY hour, place, language, network, lane"""
 
 
@@ -108,7 +119,7 @@ def _links(since: str) -> str:
         FROM {_clicks(since)} GROUP BY 1, 2
         UNION ALL
         SELECT signature.link_id, {_DAY.format("signature.signed_at")}, 0, 0, {_STATES}
-        FROM {_signatures(since)} GROUP BY 1, 2
+        FROM {_signed(since)} GROUP BY 1, 2
     ) AS part GROUP BY link_id, day"""
 
 

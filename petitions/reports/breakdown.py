@@ -61,8 +61,9 @@ Key = tuple[Any, ...]
 
 @dataclass(slots=True)
 class Row:
-    """One line. `wait` is the median from tweet to reply; `of_link` is False for signatures of
-    people who came straight to the page. `spark` are confirmed signatures by day."""
+    """One line. `wait` is the median from tweet to reply, `place_wait` that of a storyteller's
+    place; `of_link` is False for signatures of people who came straight to the page. `days` are
+    confirmed signatures by day."""
 
     key: Key
     by: By
@@ -79,6 +80,7 @@ class Row:
     shares: int = 0
     cost: Decimal | None = None
     wait: timedelta | None = None
+    place_wait: timedelta | None = None
     days: dict[date, int] = field(default_factory=dict)
 
     @property
@@ -195,18 +197,32 @@ def _add_mentions(table: _Table, scope: Scope) -> None:
 def _add_replies(table: _Table, scope: Scope) -> None:
     """Replies that went out in the period, what they cost and were seen, and how long they took."""
     column = _POSTED.get(table.by) or tallies.key(table.by)
-    statement = f"""SELECT {column}, count(*), COALESCE(sum(views), 0), count(views),
+    is_place = "grouping(link.storyteller)" if table.by == "storyteller" else "0"
+    statement = f"""SELECT {column}, {is_place}, count(*), COALESCE(sum(views), 0), count(views),
             COALESCE(sum(shares), 0), sum(cost),
             percentile_cont(0.5) WITHIN GROUP (ORDER BY posted_at - tweeted_at)
         FROM petitions_trackedlink AS link {tallies.THEMES if table.by == "theme" else ""}
-        WHERE link.petition_id IN
-                (SELECT id FROM petitions_petition WHERE campaign_id = %(campaign)s)
+        WHERE link.petition_id IN {tallies.OURS}
             AND link.posted_at >= %(start)s AND link.posted_at < %(end)s AND {scope.where("link.")}
-        GROUP BY 1"""
-    for key, replies, views, viewed, shares, cost, wait in tallies.rows(statement, scope.facts):
+        GROUP BY {_groups(table.by)}"""
+    places: dict[str, timedelta] = {}
+    found = tallies.rows(statement, scope.facts)
+    for key, whole_place, replies, views, viewed, shares, cost, wait in found:
+        if whole_place:
+            places[json.loads(key)[0]] = wait
+            continue
         row = table.row((key,) if table.by in _POSTED else _read(key, table.by)[0])
         row.replies, row.views, row.viewed, row.shares = replies, views, viewed, shares
         row.cost, row.wait = cost, wait
+    for row in table.rows.values():
+        row.place_wait = places.get(row.place)
+
+
+def _groups(by: By) -> str:
+    """By the facts themselves: they are made a key once a group, not once a link."""
+    if by == "storyteller":
+        return "GROUPING SETS ((link.place, link.storyteller), (link.place))"
+    return _POSTED.get(by) or ", ".join(tallies.FACTS[by])
 
 
 def _confirm(row: Row, day: date, confirmed: int) -> None:
@@ -261,10 +277,7 @@ def days_of(scope: Scope) -> list[date]:
 
 
 def places(rows: list[Row]) -> list[tuple[Row, list[Row]]]:
-    """Rows of storytellers under the sum of their place, the place with most signatures first.
-
-    A place's own wait is not the median of its storytellers': see `speed`.
-    """
+    """Rows of storytellers under the sum of their place, the place with most signatures first."""
     groups: dict[str, list[Row]] = {}
     for row in rows:
         groups.setdefault(row.place if row.of_link else "", []).append(row)
@@ -279,6 +292,7 @@ def _sum(group: list[Row]) -> Row:
         by=first.by,
         of_link=first.of_link,
         name=(first.place or "Not told") if first.of_link else first.name,
+        wait=first.place_wait if first.of_link else None,
     )
     for row in group:
         for name in ("replies", "views", "viewed", "people", "bots", "pending", "shares"):

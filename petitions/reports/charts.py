@@ -7,7 +7,7 @@ from math import ceil, log10
 
 from django.utils import timezone
 
-from petitions.reports.funnel import Funnel, Moment
+from petitions.reports.funnel import Funnel
 from petitions.reports.rates import Rate
 from petitions.reports.speed import Part, Speed, Wait
 
@@ -21,15 +21,8 @@ WAIT_WIDTH = 400
 ROOM = 110
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
-    x: float
-    width: float
-    confirmed_y: float
-    confirmed_height: float
-    pending_y: float
-    pending_height: float
-    moment: Moment
+#: x, y, width and height.
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +42,11 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    bars: list[Bar]
+    """The bars of each kind as one path; `now` stands below the last one while it grows."""
+
+    confirmed: str
+    pending: str
+    now: str
     lines: list[Line]
     ticks: list[Tick]
     width: int = WIDTH
@@ -73,22 +70,32 @@ def signatures(funnel: Funnel) -> Bars:
     top = nice(most)
     slot = WIDTH / max(len(moments), 12)
     scale = (HEIGHT - TOP) / top
-    bars = [_bar(one, x=index * slot, slot=slot, scale=scale) for index, one in enumerate(moments)]
+    confirmed: list[Box] = []
+    pending: list[Box] = []
+    now: list[Box] = []
+    for index, one in enumerate(moments):
+        x, width = (index + 0.1) * slot, 0.8 * slot
+        tall, taller = one.confirmed * scale, (one.confirmed + one.pending) * scale
+        confirmed.append((x, HEIGHT - tall, width, tall))
+        pending.append((x, HEIGHT - taller, width, taller - tall))
+        if one.now:
+            now.append((x, HEIGHT - 5, width, 5.0))
     lines = [Line(y=round(HEIGHT - value * scale, 1), label=value) for value in _steps(top)]
-    return Bars(bars=bars, lines=lines, ticks=_ticks(funnel, slot=slot))
+    return Bars(
+        confirmed=_path(confirmed),
+        pending=_path(pending),
+        now=_path(now),
+        lines=lines,
+        ticks=_ticks(funnel, slot=slot),
+    )
 
 
-def _bar(moment: Moment, *, x: float, slot: float, scale: float) -> Bar:
-    confirmed = moment.confirmed * scale
-    pending = moment.pending * scale
-    return Bar(
-        x=round(x + slot * 0.1, 2),
-        width=round(slot * 0.8, 2),
-        confirmed_y=round(HEIGHT - confirmed, 1),
-        confirmed_height=round(confirmed, 1),
-        pending_y=round(HEIGHT - confirmed - pending, 1),
-        pending_height=round(pending, 1),
-        moment=moment,
+def _path(boxes: list[Box]) -> str:
+    """What has a height, as one SVG path: a page of a week has hundreds of them."""
+    return "".join(
+        f"M{x:.6g} {y:.6g}h{width:.4g}v{height:.4g}h-{width:.4g}z"
+        for x, y, width, height in boxes
+        if height > 0
     )
 
 
@@ -129,10 +136,13 @@ def _tick(at: datetime, *, hours: bool, few: bool) -> str:
     return f"{at:%a} {at.day} {at:%b}" if hours else f"{at:%b %Y}"
 
 
-def spark(
-    values: list[int], *, width: int = SPARK_WIDTH
-) -> list[tuple[float, float, float, float]]:
-    """x, y, width and height of small bars; at most 84 of them, sums of neighbours if need be."""
+def spark(values: list[int], *, width: int = SPARK_WIDTH) -> str:
+    """Small bars as one SVG path; empty when there is nothing to show."""
+    return _path(spark_boxes(values, width=width))
+
+
+def spark_boxes(values: list[int], *, width: int = SPARK_WIDTH) -> list[Box]:
+    """At most 84 of them, sums of neighbours if need be."""
     if len(values) > 84:
         size = ceil(len(values) / 84)
         values = [sum(values[at : at + size]) for at in range(0, len(values), size)]

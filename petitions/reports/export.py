@@ -39,7 +39,6 @@ _NUMBERS = [
 ]
 _TIME = "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
 _HOUR = "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:00:00\"Z\"')"
-_OURS = "(SELECT id FROM petitions_petition WHERE campaign_id = %(campaign)s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +113,7 @@ def _replies(wanted: Asked) -> Sheet:
             COALESCE(sum(pending), 0)
         FROM petitions_trackedlink AS link
         LEFT JOIN ({tallies.LINKS_QUICK}) AS counted ON counted.link_id = link.id
-        WHERE link.petition_id IN {_OURS} AND posted_at >= %(from)s AND posted_at < %(to)s
+        WHERE link.petition_id IN {tallies.OURS} AND posted_at >= %(from)s AND posted_at < %(to)s
             AND {wanted.scope.where("link.")}
         GROUP BY link.id ORDER BY posted_at"""
     # Replies of the period, with whatever they brought until today.
@@ -136,7 +135,7 @@ def _signatures(wanted: Asked) -> Sheet:
         FROM petitions_signature AS signature
         JOIN petitions_petition AS petition ON petition.id = signature.petition_id
         LEFT JOIN petitions_trackedlink AS link ON link.id = signature.link_id
-        WHERE signature.petition_id IN {_OURS}
+        WHERE signature.petition_id IN {tallies.OURS}
             AND signed_at >= %(start)s AND signed_at < %(end)s AND {wanted.scope.where("link.")}"""
     return Sheet(name="signatures", head=head, lines=_stream(statement, wanted.scope.facts))
 

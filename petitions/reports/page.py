@@ -1,11 +1,13 @@
 """What an address asks of the report, and everything that the page then shows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, get_args
+from typing import Any, cast, get_args
 from urllib.parse import urlencode
+
+from django.core.cache import cache
 
 from campaign.models import Campaign
 from petitions.models import CountSnapshot, TrackedLink
@@ -72,7 +74,7 @@ class Step:
     name: str
     total: int | None
     detail: str
-    spark: list[tuple[float, float, float, float]] = field(default_factory=list)
+    spark: str = ""
     rate: str = ""
     rate_means: str = ""
     change: str = ""
@@ -85,7 +87,7 @@ class Shown:
 
     row: Row
     whisker: charts.Whisker
-    spark: list[tuple[float, float, float, float]]
+    spark: str
     is_place: bool = False
     in_place: bool = False
 
@@ -130,7 +132,7 @@ class Report:
         total, before = self.total, self.before
         moments = self.funnel.moments
 
-        def spark(name: str) -> list[tuple[float, float, float, float]]:
+        def spark(name: str) -> str:
             return charts.spark([getattr(one, name) for one in moments])
 
         def change(name: str) -> str:
@@ -240,9 +242,7 @@ class Report:
         if self.by != "storyteller":
             return [self._shown(row) for row in self.rows[:MOST_ROWS]]
         lines: list[Shown] = []
-        medians = speed.by_place(self.scope)
         for place, people in breakdown.places(self.rows):
-            place.wait = medians.get(place.place) if place.of_link else None
             lines.append(self._shown(place, is_place=place.of_link))
             if place.of_link:
                 lines += [self._shown(row, in_place=True) for row in people]
@@ -284,8 +284,7 @@ class Report:
     @cached_property
     def filters(self) -> list[Filter]:
         """What the campaign's replies can be narrowed down to."""
-        known = TrackedLink.objects.posted().filter(petition__campaign=self.scope.campaign)
-        facts = set(known.order_by().values_list("place", "language", "network", "lane").distinct())
+        facts = _facts_of_replies(self.scope.campaign)
         whole = {
             "place": "All places", "language": "All languages", "network": "All networks",
             "lane": "Both lanes",
@@ -323,6 +322,16 @@ class Report:
     @property
     def rate_of_all(self) -> Rate:
         return self.total.signed
+
+
+def _facts_of_replies(campaign: Campaign) -> set[tuple[str, ...]]:
+    """Every (place, language, network, lane) that a reply has; at most a minute old."""
+
+    def ask() -> set[tuple[str, ...]]:
+        known = TrackedLink.objects.posted().filter(petition__campaign=campaign).order_by()
+        return set(known.values_list("place", "language", "network", "lane").distinct())
+
+    return cast(set[tuple[str, ...]], cache.get_or_set(f"facts-of-replies:{campaign.pk}", ask, 60))
 
 
 def _called(name: str, value: str) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from petitions import tallies
-from petitions.reports.scope import LANES, WAIT, Quantile, Scope
+from petitions.reports.scope import LANES, Scope
 
 #: The steps from tweet to reply, in their order, as `TrackedLink.steps` names them.
 STEPS = {
@@ -51,54 +51,51 @@ class Speed:
     nine_in_ten: Wait
 
 
-_TIMED = """
-WITH timed AS (
-    SELECT id, lane, posted_at - tweeted_at AS wait,
-        percent_rank() OVER (PARTITION BY lane ORDER BY posted_at - tweeted_at) AS rank,
-        count(*) OVER (PARTITION BY lane) AS number
-    FROM petitions_trackedlink
-    WHERE petition_id IN (SELECT id FROM petitions_petition WHERE campaign_id = %(campaign)s)
-        AND posted_at >= %(start)s AND posted_at < %(end)s AND tweeted_at IS NOT NULL
-        AND {narrow}
-)
-"""
-_QUANTILES = """
-SELECT lane, count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY wait),
-    percentile_cont(0.9) WITHIN GROUP (ORDER BY wait)
-FROM timed GROUP BY lane
-"""
+_KNOWN = f"""petition_id IN {tallies.OURS} AND posted_at >= %(start)s AND posted_at < %(end)s
+    AND tweeted_at IS NOT NULL AND {{narrow}}"""
 # A tenth of the replies on either side of the median, or of nine in ten, is what is typical there.
-_STEPS = """
-SELECT timed.lane, step.key,
-    sum(step.value::float) FILTER (WHERE number < %(few)s OR abs(rank - 0.5) <= 0.1),
-    sum(step.value::float) FILTER (WHERE number < %(few)s OR abs(rank - 0.9) <= 0.1)
-FROM timed JOIN petitions_trackedlink AS link USING (id),
-    LATERAL jsonb_each_text(link.steps) AS step
-WHERE number < %(few)s OR abs(rank - 0.5) <= 0.1 OR abs(rank - 0.9) <= 0.1
-GROUP BY timed.lane, step.key
+_STATEMENT = f"""
+WITH known AS (
+    SELECT lane, count(*) AS number, percentile_cont(ARRAY[0.4, 0.5, 0.6, 0.8, 0.9])
+        WITHIN GROUP (ORDER BY posted_at - tweeted_at) AS within
+    FROM petitions_trackedlink AS link WHERE {_KNOWN} GROUP BY lane
+), typical AS (
+    SELECT link.lane, steps,
+        number < %(few)s OR posted_at - tweeted_at BETWEEN within[1] AND within[3] AS middle,
+        number < %(few)s OR posted_at - tweeted_at >= within[4] AS late
+    FROM petitions_trackedlink AS link JOIN known USING (lane) WHERE {_KNOWN}
+), spent AS (
+    SELECT lane, key AS step, sum(value::float) FILTER (WHERE middle) AS middle,
+        sum(value::float) FILTER (WHERE late) AS late
+    FROM typical, LATERAL jsonb_each_text(steps) WHERE middle OR late GROUP BY lane, key
+)
+SELECT lane, number, within[2], within[5], step, middle, late
+FROM known LEFT JOIN spent USING (lane)
 """
 
 
 def read(scope: Scope) -> list[Speed]:
     """Each lane, the slower one first. Replies of an unknown lane stand last, as "Replies"."""
-    facts = scope.facts | {"few": FEW}
-    timed = _TIMED.format(narrow=scope.where())
-    sums: dict[str, dict[str, tuple[float, float]]] = {}
-    for lane, step, middle, late in tallies.rows(timed + _STEPS, facts):
-        sums.setdefault(lane, {})[step] = (middle or 0.0, late or 0.0)
-    found = []
-    for lane, replies, median, late in tallies.rows(timed + _QUANTILES, facts):
-        steps = sums.get(lane, {})
-        found.append(
-            Speed(
-                name=LANES.get(lane, "Replies"),
-                replies=replies,
-                median=Wait(median, _parts({key: one for key, (one, _) in steps.items()}, median)),
-                nine_in_ten=Wait(late, _parts({key: one for key, (_, one) in steps.items()}, late)),
-            )
+    lanes: dict[str, tuple[int, timedelta, timedelta]] = {}
+    middles: dict[str, dict[str, float]] = {}
+    lates: dict[str, dict[str, float]] = {}
+    statement = _STATEMENT.format(narrow=scope.where("link."))
+    found = tallies.rows(statement, scope.facts | {"few": FEW})
+    for lane, replies, median, nine_in_ten, step, middle, late in found:
+        lanes[lane] = replies, median, nine_in_ten
+        middles.setdefault(lane, {})[step] = middle or 0.0
+        lates.setdefault(lane, {})[step] = late or 0.0
+    speeds = [
+        Speed(
+            name=LANES.get(lane, "Replies"),
+            replies=replies,
+            median=Wait(median, _parts(middles[lane], median)),
+            nine_in_ten=Wait(nine_in_ten, _parts(lates[lane], nine_in_ten)),
         )
+        for lane, (replies, median, nine_in_ten) in lanes.items()
+    ]
     order = [*LANES.values(), "Replies"]
-    return sorted(found, key=lambda one: order.index(one.name))
+    return sorted(speeds, key=lambda one: order.index(one.name))
 
 
 def _parts(sums: dict[str, float], wait: timedelta) -> list[Part]:
@@ -108,10 +105,3 @@ def _parts(sums: dict[str, float], wait: timedelta) -> list[Part]:
         for step in STEPS
         if whole and sums.get(step)
     ]
-
-
-def by_place(scope: Scope) -> dict[str, timedelta]:
-    """The median of each place."""
-    known = scope.replies().exclude(tweeted_at=None)
-    found = known.values("place").order_by().annotate(median=Quantile(WAIT, share=0.5))
-    return {row["place"]: row["median"] for row in found}
