@@ -26,7 +26,12 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """By the mail worker: how long a page takes does not tell whose address is known here."""
-        facts = {"request": self.request, "email": email, **context}
+        facts = {
+            "request": self.request,
+            "newsroom": settings.PUBLIC_URL,
+            "email": email,
+            **context,
+        }
         letters.send(self.render_mail(template_prefix, email, facts))
 
     def get_reset_password_from_key_url(self, key: str) -> str:

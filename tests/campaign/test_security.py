@@ -8,6 +8,11 @@ from pathlib import Path
 
 import django_rq
 import pytest
+from allauth.mfa.totp.internal.auth import (
+    format_hotp_value,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from django.conf import settings as django_settings
 from django.core import mail
 from django.test import Client
@@ -35,6 +40,7 @@ OUTGOING = {
 LOCAL = ("campaign/local/", "campaign/sandbox/", "campaign/management/commands/")
 
 NEW_PASSWORD = "another four unrelated words"
+OLD_PASSWORD = "four unrelated words here"
 
 
 def imported(path: Path) -> set[str]:
@@ -152,6 +158,31 @@ def test_mail_for_a_new_password_is_the_workers_and_sealed_till_then(forgetful: 
     assert (job.args, set(job.kwargs)) == ((), {"sealed"})
     assert "maya@example.org" in encryption.decrypt(sealed)
     assert "maya@example.org" not in sealed
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_changes_a_password_or_a_factor_is_told_by_mail(forgetful: User) -> None:
+    forgetful.set_password(OLD_PASSWORD)
+    forgetful.save()
+    client = Client(REMOTE_ADDR="192.0.2.7", HTTP_USER_AGENT="Firefox")
+    client.post(reverse("account_login"), {"login": forgetful.username, "password": OLD_PASSWORD})
+    new = {"oldpassword": OLD_PASSWORD, "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+    assert client.post(reverse("account_change_password"), new).status_code == 302
+    client.post(reverse("account_reauthenticate"), {"password": NEW_PASSWORD})
+    page = client.get(reverse("mfa_activate_totp"))
+    secret = page.context["form"].secret
+    code = format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+    assert client.post(reverse("mfa_activate_totp"), {"code": code}).status_code == 302
+
+    worker.work("mail", burst=True)
+    password, factor, *_ = mail.outbox
+    assert [one.to for one in (password, factor)] == [["maya@example.org"]] * 2
+    assert "Your password has been changed." in password.body
+    assert "Authenticator app activated." in factor.body
+    for letter in (password, factor):
+        assert "From: 192.0.2.7, Firefox" in letter.body
+        assert f"{django_settings.PUBLIC_URL}{reverse('usersessions_list')}" in letter.body
+        assert [secret in letter.body, NEW_PASSWORD in letter.body] == [False, False]
 
 
 @pytest.mark.django_db(transaction=True)
