@@ -229,6 +229,22 @@ def test_the_review_takes_as_many_queries_for_many(
         rosa.get(address(petition) + "?state=")
 
 
+def test_the_list_calls_petitions_by_their_title(
+    rosa: Client, petition: Petition, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(3):
+        one = factories.PetitionFactory(campaign=petition.campaign)
+        factories.PetitionTextFactory(petition=one, language="fr", title=f"Titre {number}")
+        if number:
+            factories.PetitionTextFactory(petition=one, language="en", title=f"Title {number}")
+    nameless = factories.PetitionFactory(campaign=petition.campaign, slug="without-words")
+    with django_assert_max_num_queries(14):
+        page = rosa.get(f"/c/{petition.campaign.slug}/petitions/").content.decode()
+    shown = ["Titre 0", "Title 1", "Title 2", nameless.slug]
+    assert [name for name in shown if f">{name}</a>" not in page] == []
+    assert "Titre 1" not in page
+
+
 MANAGERS = [
     "", "take-out/", "accept/", "undo/1/", "rules/", "rules/1/drop/", "alerts/1/seen/", "switch/",
     "platforms/", "platforms/source/", "platforms/source/1/", "platforms/source/1/file/",
