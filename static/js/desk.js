@@ -280,6 +280,7 @@ document.body.addEventListener("htmx:afterSwap", (event) => {
     const said = pane().dataset.said;
     if (said) announce(said);
     composer.begin(open());
+    keep();
 });
 
 // A card that was brought up to date is still the one that is open.
@@ -336,7 +337,8 @@ function beat() {
     if (address && !document.hidden) ask("POST", `${address}${location.search}`, { values: composer.shown() });
 }
 
-/** What a page that was loaded again, or comes back from the browser's memory, has let go. */
+/** What was let go by a page that is loaded again, comes back from the browser's memory, or was
+    closed and is opened anew. */
 function keep() {
     const lease = document.querySelector("[data-lease]");
     if (lease && Date.parse(lease.dataset.until) - Date.now() < BEAT) beat();

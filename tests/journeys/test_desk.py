@@ -71,6 +71,25 @@ def test_two_editors_race_and_a_senior_takes_over_with_the_draft(
     expect(maya.locator(".lease")).to_contain_text("Free", timeout=PATIENCE)
 
 
+def test_whoever_closes_a_tab_and_comes_back_keeps_the_tweet(
+    desktop: BrowserContext, newsroom: Run, stamp: str
+) -> None:
+    handle = f"back{stamp}"
+    people.tweet(desktop, newsroom, handle=handle, text="Still there? @iwelcome_now #IWelcome")
+    maya = people.sign_in(desktop, newsroom, as_="maya")
+    card = _card_of(maya, newsroom, handle)
+    expect(card).to_be_visible(timeout=PATIENCE)
+    _open(maya, newsroom, handle)
+    maya.keyboard.press("c")
+    expect(maya.locator(".lease")).to_contain_text(re.compile(r"[45]:\d\d"))
+
+    maya.goto("about:blank")  # it lets go, in a few seconds
+    maya.goto(f"{newsroom.address}/c/iwelcome/desk/?q=@{handle}")
+    card.get_by_role("link").click()
+    expect(maya.locator(".lease")).to_contain_text(re.compile(r"[45]:\d\d"))
+    maya.keyboard.press("Escape")
+
+
 def _card_of(page: Page, newsroom: Run, handle: str) -> Locator:
     return people.card_of(page, handle, at=newsroom.address, looks=20)
 
