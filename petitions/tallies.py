@@ -73,19 +73,12 @@ def _clicks(since: str) -> str:
         WHERE link.petition_id IN {OURS}"""
 
 
-def _signed(since: str) -> str:
-    return f"""petitions_signature AS signature {_signed_within(since)}"""
-
-
-def _signatures(since: str) -> str:
-    return f"""petitions_signature AS signature
-        LEFT JOIN petitions_trackedlink AS link ON link.id = signature.link_id
-        {_signed_within(since)}"""
-
-
-def _signed_within(since: str) -> str:
-    return f"""WHERE signature.petition_id IN {OURS}
+def _signatures(since: str, *, join: str = "") -> str:
+    return f"""petitions_signature AS signature {join} WHERE signature.petition_id IN {OURS}
         AND signature.signed_at >= {since} AND signature.signed_at < %(end)s"""
+
+
+_WITH_LINK = "LEFT JOIN petitions_trackedlink AS link ON link.id = signature.link_id"
 
 
 def _hours(since: str) -> str:
@@ -104,7 +97,7 @@ def _hours(since: str) -> str:
         SELECT signed.hour, {_SLICE}, 0, 0, 0, sum(signed.confirmed), sum(signed.pending),
             COALESCE(sum(signed.confirmed) FILTER (WHERE signed.link_id IS NOT NULL), 0)
         FROM (SELECT signature.link_id, {_HOUR.format("signature.signed_at")} AS hour, {_STATES}
-                FROM {_signed(since)} GROUP BY 1, 2) AS signed
+                FROM {_signatures(since)} GROUP BY 1, 2) AS signed
             LEFT JOIN petitions_trackedlink AS link ON link.id = signed.link_id
         GROUP BY 1, 2, 3, 4, 5
     ) AS part GROUP BY hour, place, language, network, lane"""
@@ -119,7 +112,7 @@ def _links(since: str) -> str:
         FROM {_clicks(since)} GROUP BY 1, 2
         UNION ALL
         SELECT signature.link_id, {_DAY.format("signature.signed_at")}, 0, 0, {_STATES}
-        FROM {_signed(since)} GROUP BY 1, 2
+        FROM {_signatures(since)} GROUP BY 1, 2
     ) AS part GROUP BY link_id, day"""
 
 
@@ -150,7 +143,7 @@ def _of_country(since: str) -> str:
     return f"""SELECT {_DAY.format("signature.signed_at")} AS day, 'country' AS by,
             jsonb_build_array(signature.country)::text AS key, {_SLICE}, 0 AS mentions,
             0 AS people, 0 AS bots, {_STATES}
-        FROM {_signatures(since)} GROUP BY 1, 3, 4, 5, 6, 7"""
+        FROM {_signatures(since, join=_WITH_LINK)} GROUP BY 1, 3, 4, 5, 6, 7"""
 
 
 def _of_links(by: str) -> str:

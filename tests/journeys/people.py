@@ -51,6 +51,12 @@ def wait_for_a_clip(page: Page, newsroom: Run) -> None:
     )
 
 
+def open_tweet(page: Page, handle: str, *, at: str) -> None:
+    """The desk at that address, with their tweet open as soon as it has arrived, nobody on it."""
+    card_of(page, handle, at=at, looks=60).get_by_role("link").click()
+    expect(page.locator("#pane")).to_contain_text("Free", timeout=PATIENCE)
+
+
 def card_of(page: Page, handle: str, *, at: str, looks: int) -> Locator:
     """The card of their tweet on the desk at that address, looked for so often while it arrives."""
     page.goto(f"{at}/c/iwelcome/desk/?q=@{handle}")

@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.journeys import people
 from tests.journeys.conftest import DESKTOP
@@ -27,18 +26,6 @@ def elsewhere(browser: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
-@pytest.fixture
-def stamp() -> str:
-    return f"{datetime.now(UTC):%H%M%S}"
-
-
-def _open(page: Page, newsroom: Run, handle: str) -> None:
-    """Their desk, with that tweet open and nobody on it."""
-    page.goto(f"{newsroom.address}/c/iwelcome/desk/?q=@{handle}")
-    page.locator(".queue-card", has_text=f"@{handle}").get_by_role("link").click()
-    expect(page.locator("#pane")).to_contain_text("Free")
-
-
 def test_two_editors_race_and_a_senior_takes_over_with_the_draft(
     desktop: BrowserContext, elsewhere: BrowserContext, newsroom: Run, stamp: str
 ) -> None:
@@ -47,8 +34,7 @@ def test_two_editors_race_and_a_senior_takes_over_with_the_draft(
     maya = people.sign_in(desktop, newsroom, as_="maya")
     tom = people.sign_in(elsewhere, newsroom, as_="tom")
     for page in (maya, tom):
-        expect(_card_of(page, newsroom, handle)).to_be_visible(timeout=PATIENCE)
-        _open(page, newsroom, handle)
+        people.open_tweet(page, handle, at=newsroom.address)
 
     maya.keyboard.press("c")
     text = maya.get_by_label(f"Your reply to @{handle}")
@@ -77,21 +63,14 @@ def test_whoever_closes_a_tab_and_comes_back_keeps_the_tweet(
     handle = f"back{stamp}"
     people.tweet(desktop, newsroom, handle=handle, text="Still there? @iwelcome_now #IWelcome")
     maya = people.sign_in(desktop, newsroom, as_="maya")
-    card = _card_of(maya, newsroom, handle)
-    expect(card).to_be_visible(timeout=PATIENCE)
-    _open(maya, newsroom, handle)
+    people.open_tweet(maya, handle, at=newsroom.address)
     maya.keyboard.press("c")
     expect(maya.locator(".lease")).to_contain_text(re.compile(r"[45]:\d\d"))
 
     maya.goto("about:blank")  # it lets go, in a few seconds
-    maya.goto(f"{newsroom.address}/c/iwelcome/desk/?q=@{handle}")
-    card.get_by_role("link").click()
+    people.card_of(maya, handle, at=newsroom.address, looks=20).get_by_role("link").click()
     expect(maya.locator(".lease")).to_contain_text(re.compile(r"[45]:\d\d"))
     maya.keyboard.press("Escape")
-
-
-def _card_of(page: Page, newsroom: Run, handle: str) -> Locator:
-    return people.card_of(page, handle, at=newsroom.address, looks=20)
 
 
 def test_arabic_tweet_is_found_read_and_answered_in_arabic(
@@ -101,7 +80,7 @@ def test_arabic_tweet_is_found_read_and_answered_in_arabic(
     text = f"{ARABIC} @iwelcome_now #IWelcome {stamp}"
     people.tweet(desktop, newsroom, handle=handle, text=text, lang="ar")
     maya = people.sign_in(desktop, newsroom, as_="maya")
-    expect(_card_of(maya, newsroom, handle)).to_be_visible(timeout=PATIENCE)
+    expect(people.card_of(maya, handle, at=newsroom.address, looks=20)).to_be_visible()
 
     # Found by a word without its article, and by its theme.
     maya.goto(f"{newsroom.address}/c/iwelcome/desk/?q=مدرسة {stamp}&theme=school")
@@ -153,8 +132,7 @@ def test_offline_and_back_nothing_typed_is_lost(
     handle = f"tunnel{stamp}"
     people.tweet(desktop, newsroom, handle=handle, text="And now? @iwelcome_now #IWelcome")
     maya = people.sign_in(desktop, newsroom, as_="maya")
-    expect(_card_of(maya, newsroom, handle)).to_be_visible(timeout=PATIENCE)
-    _open(maya, newsroom, handle)
+    people.open_tweet(maya, handle, at=newsroom.address)
     maya.keyboard.press("c")
     text = maya.get_by_label(f"Your reply to @{handle}")
     expect(text).to_be_visible()

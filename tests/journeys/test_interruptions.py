@@ -27,12 +27,6 @@ def _tweet(newsroom: Run, handle: str, text: str = "And what can I do?") -> str:
     return str(answer.json()["ids"][0])
 
 
-def _open(page: Page, handle: str, *, at: str) -> None:
-    """The desk at that address, with the tweet open, as soon as it has arrived."""
-    people.card_of(page, handle, at=at, looks=60).get_by_role("link").click()
-    expect(page.locator("#pane")).to_contain_text("Free", timeout=PATIENCE)
-
-
 def _claim(page: Page, handle: str) -> None:
     page.keyboard.press("c")
     expect(page.get_by_label(f"Your reply to @{handle}")).to_be_visible(timeout=PATIENCE)
@@ -58,7 +52,7 @@ def test_a_tweet_deleted_on_x_says_so_to_whoever_answers_it(
     handle = f"regret{stamp}"
     tweet = _tweet(newsroom, handle)
     maya = people.sign_in(desktop, newsroom, as_="maya")
-    _open(maya, handle, at=newsroom.address)
+    people.open_tweet(maya, handle, at=newsroom.address)
     _claim(maya, handle)
     text = maya.get_by_label(f"Your reply to @{handle}")
     text.fill("Half a thought")
@@ -86,7 +80,7 @@ def test_the_way_back_shows_the_tweet_before_with_what_was_typed(
         _tweet(newsroom, handle, text=f"And what can I do? {stamp}")
     maya = people.sign_in(desktop, newsroom, as_="maya")
     for handle in (second, first):
-        _open(maya, handle, at=newsroom.address)
+        people.open_tweet(maya, handle, at=newsroom.address)
     maya.goto(f"{newsroom.address}/c/iwelcome/desk/?q={stamp}")
     for handle in (first, second):
         maya.locator(".queue-card", has_text=f"@{handle}").get_by_role("link").click()
