@@ -20,6 +20,7 @@ from django.db import connection
 from django.utils import timezone
 
 from campaign.models import User
+from campaign.prepared import Given, Prepared
 from videos.models import Clip, CustodyEvent
 
 Kind = CustodyEvent.Kind
@@ -34,6 +35,9 @@ class Break:
     clip: uuid.UUID
     number: int
     wrong: str
+
+
+_LAST = Prepared(lambda: CustodyEvent.objects.filter(clip=Given("clip")).order_by("-number")[:1])
 
 
 def record(
@@ -54,7 +58,7 @@ def record(
     with connection.cursor() as cursor:
         key = int.from_bytes(clip_id.bytes[:4], "big", signed=True)
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, key])
-    last = CustodyEvent.objects.filter(clip=clip_id).order_by("-number").first()
+    last = _LAST.first(clip=clip_id)
     event = CustodyEvent(
         clip_id=clip_id,
         number=last.number + 1 if last else 1,

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from campaign.encryption import EncryptedJSONField
+from campaign.prepared import Given
 
 
 def staffed_languages() -> list[str]:
@@ -175,11 +176,11 @@ class PauseQuerySet(models.QuerySet["Pause"]):
     def active(self) -> "PauseQuerySet":
         return self.filter(ended_at=None)
 
-    def covering(self, account: Account) -> "PauseQuerySet":
-        """Pauses that stop this account: its own, its campaign's, or everybody's."""
+    def covering(self, *, account: int | Given, campaign: int | Given) -> "PauseQuerySet":
+        """Pauses that stop this account of this campaign: its own, the campaign's, everybody's."""
         everybody = Q(campaign=None, account=None)
-        campaign = Q(campaign=account.campaign_id, account=None)
-        return self.active().filter(everybody | campaign | Q(account=account))
+        theirs = Q(campaign=campaign, account=None)
+        return self.active().filter(everybody | theirs | Q(account=account))
 
 
 class Pause(models.Model):

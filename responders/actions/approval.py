@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from campaign.models import Campaign, Mention, OptOut, User
+from campaign.prepared import Given, Prepared
 from petitions.actions import links
 from responders import doorbells, weight, wording
 from responders.actions import changes, drafts, eyes, media, notices
@@ -65,11 +66,25 @@ def fingerprint(reply: Reply) -> str:
     """What an approval is bound to: text, film, consent, link, and whom it answers."""
     film = consent = None
     if reply.clip is not None:
-        posts = Rendition.objects.filter(clip=reply.clip_id, kind=Rendition.Kind.POST)
-        film = posts.values_list("sha256", flat=True).first()
-        newest = Consent.objects.filter(storyteller=reply.clip.storyteller_id).order_by("-version")
-        consent = newest.values_list("pk", "version").first()
+        film = _FILM.first(clip=reply.clip_id)
+        consent = _CONSENT.first(storyteller=reply.clip.storyteller_id)
     return fingerprint_with(reply, film=film, consent=consent)
+
+
+_FILM = Prepared(
+    lambda: (
+        Rendition.objects.filter(clip=Given("clip"), kind=Rendition.Kind.POST)
+        .order_by("pk")
+        .values_list("sha256", flat=True)[:1]
+    )
+)
+_CONSENT = Prepared(
+    lambda: (
+        Consent.objects.filter(storyteller=Given("storyteller"))
+        .order_by("-version")
+        .values_list("pk", "version")[:1]
+    )
+)
 
 
 def fingerprint_with(reply: Reply, *, film: str | None, consent: tuple[int, int] | None) -> str:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from campaign import audit, live
 from campaign.models import Account
+from campaign.prepared import Given, Prepared
 from responders import prices
 from responders.models import Reply
 
@@ -79,11 +80,19 @@ def _warn(account: Account) -> bool:
 
 def _sent_today(account: Account, *, at: datetime) -> int:
     """Replies that were posted today or may have been; what people post by hand costs no call."""
+    return _SENT.first(account=account.pk, midnight=midnight(at)) or 0
+
+
+def _sent() -> QuerySet[Reply, int]:
     posted = Q(status__in=[Reply.Status.POSTED, Reply.Status.REMOVING, Reply.Status.REMOVED])
-    today = Q(posted_at__gte=midnight(at))
+    today = Q(posted_at__gte=Given("midnight"))
     flying = Q(status__in=[Reply.Status.POSTING, Reply.Status.UNKNOWN])
-    replies = Reply.objects.filter(account=account, by_hand=False)
-    return replies.filter((posted & today) | flying).count()
+    replies = Reply.objects.filter(account=Given("account"), by_hand=False)
+    sent = replies.filter((posted & today) | flying).order_by().values("account")
+    return sent.values_list(Count("pk"), flat=True)
+
+
+_SENT = Prepared(_sent)
 
 
 def midnight(at: datetime) -> datetime:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from campaign import audit, live
 from campaign.models import Mention, User
+from campaign.prepared import Given, Prepared
 from responders.models import Reply
 
 #: How long a mention is its editor's own again when a reply comes back to them: a fresh claim.
@@ -29,16 +31,35 @@ class Refused(Exception):
     """What was asked for cannot be done now. The message is for the person who asked."""
 
 
-def lock(reply_id: int, *, reading: Sequence[str] = EVERYTHING) -> Reply:
+def lock(
+    reply_id: int, *, reading: Sequence[str] = EVERYTHING, columns: Sequence[str] = ()
+) -> Reply:
     """The reply as it is now, with its mention. Both rows stay locked until the transaction ends.
 
     The mention is always locked first, so that two changes never wait for each other. `reading`
-    are the rows read with it, for a caller that is in a hurry: any other costs a query.
+    are the rows read with it, and `columns` all that is read of them, for a caller that is in a
+    hurry: anything else costs a query.
     """
-    mentions = Mention.objects.select_for_update(no_key=True, of=("self",))
-    mentions.values_list("pk").get(replies=reply_id)
-    replies = Reply.objects.select_for_update(no_key=True, of=("self",))
-    return replies.select_related(*reading).get(pk=reply_id)
+    _MENTION.get(reply=reply_id)
+    return _reply(tuple(reading), tuple(columns)).get(reply=reply_id)
+
+
+_MENTION = Prepared(
+    lambda: (
+        Mention.objects.select_for_update(no_key=True, of=("self",))
+        .filter(replies=Given("reply"))
+        .values_list("pk")
+    )
+)
+
+
+@cache
+def _reply(reading: tuple[str, ...], columns: tuple[str, ...]) -> Prepared[Reply]:
+    replies = Reply.objects.select_for_update(no_key=True, of=("self",)).select_related(*reading)
+    if columns:
+        own = [column.name for column in Reply._meta.concrete_fields]
+        replies = replies.only(*own, *columns)
+    return Prepared(lambda: replies.filter(pk=Given("reply")))
 
 
 @contextmanager

@@ -30,6 +30,7 @@ from campaign.networks.base import (
     Rejected,
     Subtitles,
 )
+from campaign.prepared import Given, Prepared
 from responders import doorbells, pacing
 from responders.actions import pausing
 from responders.models import MediaUpload, Reply, ReplyQuerySet
@@ -81,9 +82,16 @@ def want(clip: Clip, account: Account) -> MediaUpload | None:
 
 
 def state_for(reply: Reply) -> MediaUpload | None:
-    films = Rendition.objects.filter(clip=reply.clip_id, kind=Rendition.Kind.POST)
-    uploads = MediaUpload.objects.filter(account=reply.account_id)
-    return uploads.filter(sha256__in=films.values("sha256")).first()
+    return _STATE.first(account=reply.account_id, clip=reply.clip_id)
+
+
+def _state() -> QuerySet[MediaUpload]:
+    films = Rendition.objects.filter(clip=Given("clip"), kind=Rendition.Kind.POST)
+    uploads = MediaUpload.objects.filter(account=Given("account"))
+    return uploads.filter(sha256__in=films.values("sha256")).order_by("pk")[:1]
+
+
+_STATE = Prepared(_state)
 
 
 def is_ready(upload: MediaUpload) -> bool:

@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 
 from campaign.models import Account
+from campaign.prepared import Given, Prepared
 from responders import pacing, prices
 from responders.models import Attempt
 
@@ -23,6 +24,22 @@ LONGEST_BACK_OFF = 60.0
 WHILE_TRYING = timedelta(seconds=2)
 #: An attempt in flight for longer belongs to a dead worker.
 FLIGHT = timedelta(seconds=90)
+
+_NEWEST = Prepared(
+    lambda: (
+        Attempt.objects.filter(reply__account=Given("account"))
+        .order_by("-pk")
+        .only("started_at", "finished_at", "outcome", "response")[:NEWEST]
+    )
+)
+_RECENT = Prepared(
+    lambda: (
+        Attempt.objects.filter(reply__account=Given("account"), started_at__gt=Given("since"))
+        .exclude(outcome__in=[Attempt.Outcome.UNREACHABLE, Attempt.Outcome.LIMITED])
+        .order_by("started_at")
+        .values_list("started_at", flat=True)
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +53,7 @@ class Window:
 def next_at(account: Account, *, at: datetime) -> datetime | None:
     """When the account may post again; None: now."""
     told = pacing.waits_until(account.pk)
-    attempts = _newest(account)
+    attempts = _NEWEST.all(account=account.pk)
     seen = window(account, attempts, at=at)
     waits = [
         told,
@@ -56,20 +73,10 @@ def window(account: Account, attempts: Sequence[Attempt], *, at: datetime) -> Wi
             return Window(told.left - sent, told.until)
         sent += attempt.outcome != Attempt.Outcome.UNREACHABLE
     known = prices.of(account.network)
-    recent = (
-        Attempt.objects.filter(reply__account=account, started_at__gt=at - known.window)
-        .exclude(outcome__in=[Attempt.Outcome.UNREACHABLE, Attempt.Outcome.LIMITED])
-        .order_by("started_at")
-        .values_list("started_at", flat=True)
-    )
-    times = list(recent[: known.posts_a_window])
+    recent = _RECENT.all(account=account.pk, since=at - known.window)
+    times = recent[: known.posts_a_window]
     first = times[0] if times else at
     return Window(known.posts_a_window - len(times), first + known.window)
-
-
-def _newest(account: Account) -> list[Attempt]:
-    attempts = Attempt.objects.filter(reply__account=account).order_by("-pk")
-    return list(attempts.only("started_at", "finished_at", "outcome", "response")[:NEWEST])
 
 
 def _told(attempt: Attempt) -> Window | None:

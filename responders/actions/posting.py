@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from campaign.models import Account
@@ -27,6 +26,7 @@ from campaign.networks.base import (
     Rejected,
     Unreachable,
 )
+from campaign.prepared import Given, Prepared
 from responders import pacing
 from responders.actions import changes, checks, outcomes, pausing
 from responders.models import Attempt, Reply
@@ -44,6 +44,24 @@ CANDIDATES = 20
 EARLY_BY = 0.2
 #: What is read with a reply to send it, and to write down what came of it.
 TO_SEND = ("mention", "account", "clip", "link")
+#: Of those rows, what it takes: read whole, they cost as much as all the checks.
+COLUMNS = (
+    "mention__campaign",
+    "mention__network",
+    "mention__external_id",
+    "mention__author_id",
+    "mention__posted_at",
+    "mention__status",
+    "mention__claimed_at",
+    "mention__replyable",
+    "mention__replyable_reason",
+    "account__campaign",
+    "account__network",
+    "clip__campaign",
+    "clip__storyteller",
+    "clip__brief",
+    "link__slug",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +81,7 @@ def post(reply_id: int, *, worker: str) -> None:
 
     Safe to call at any time, any number of times, by any number of workers.
     """
-    reply = Reply.objects.select_related("account").filter(pk=reply_id).first()
+    reply = _RUNG.first(reply=reply_id)
     if reply is not None and reply.status == Reply.Status.APPROVED:
         _post_first([reply.pk], account=reply.account, worker=worker)
 
@@ -73,15 +91,31 @@ def post_oldest(reply_id: int, *, worker: str) -> None:
 
     Bells may come in any order, replies keep theirs: the oldest approval first.
     """
-    reply = Reply.objects.select_related("account").filter(pk=reply_id).first()
+    reply = _RUNG.first(reply=reply_id)
     if reply is None or pacing.waits(reply.account_id):
         return
     _wait_out(reply)
-    due = Reply.objects.due(at=timezone.now()).filter(account=reply.account_id)
-    oldest = due.order_by("approved_at").values_list("pk", flat=True)[:CANDIDATES]
+    oldest = _OLDEST.all(account=reply.account_id, at=timezone.now())
     # Its own turn comes in any case: the older ones may all wait for a film.
     in_turn = dict.fromkeys([*oldest, reply_id])
     _post_first(list(in_turn), account=reply.account, worker=worker)
+
+
+_RUNG = Prepared(
+    lambda: (
+        Reply.objects.filter(pk=Given("reply"))
+        .select_related("account")
+        .only("status", "due_at", "account")
+    )
+)
+_OLDEST = Prepared(
+    lambda: (
+        Reply.objects.due(at=Given("at"))
+        .filter(account=Given("account"))
+        .order_by("approved_at")
+        .values_list("pk", flat=True)[:CANDIDATES]
+    )
+)
 
 
 def _wait_out(reply: Reply) -> None:
@@ -123,7 +157,7 @@ def begin(reply_id: int, *, worker: str) -> Sending | None:
 def _begin(reply_id: int, *, worker: str) -> Sending | checks.Wait | None:
     now = timezone.now()
     with transaction.atomic():
-        reply = changes.lock(reply_id, reading=TO_SEND)
+        reply = changes.lock(reply_id, reading=TO_SEND, columns=COLUMNS)
         if reply.status != Reply.Status.APPROVED or reply.due_at is None or reply.due_at > now:
             return None
         verdict = checks.before_sending(reply, at=now)
@@ -152,8 +186,8 @@ def call(sending: Sending, network: Network) -> PostedPost | NetworkError:
 def finish(sending: Sending, result: PostedPost | NetworkError) -> None:
     """Write down what came of it, unless the attempt was given up for lost in the meantime."""
     with transaction.atomic():
-        reply = changes.lock(sending.reply_id, reading=TO_SEND)
-        attempt = reply.attempts.select_for_update(of=("self",)).get(pk=sending.attempt_id)
+        reply = changes.lock(sending.reply_id, reading=TO_SEND, columns=COLUMNS)
+        attempt = _ATTEMPT.get(attempt=sending.attempt_id)
         if not attempt.outcome:
             outcomes.record(reply, attempt, result)
         elif isinstance(result, PostedPost) and reply.status in _IN_DOUBT and not reply.external_id:
@@ -163,11 +197,23 @@ def finish(sending: Sending, result: PostedPost | NetworkError) -> None:
             log.warning("reply %s: a late answer changes nothing: %s", reply.pk, result)
 
 
+_ATTEMPT = Prepared(
+    lambda: Attempt.objects.select_for_update(of=("self",)).filter(pk=Given("attempt"))
+)
 _IN_DOUBT = (Reply.Status.UNKNOWN, Reply.Status.PROBLEM)
 
 
+_LAST_NUMBER = Prepared(
+    lambda: (
+        Attempt.objects.filter(reply=Given("reply"))
+        .order_by("-number")
+        .values_list("number", flat=True)[:1]
+    )
+)
+
+
 def _write_down(reply: Reply, *, media_id: str, worker: str) -> Sending:
-    last = reply.attempts.aggregate(last=Max("number"))["last"] or 0
+    last = _LAST_NUMBER.first(reply=reply.pk) or 0
     request = {
         "text": reply.text,
         "in_reply_to": reply.mention.external_id,

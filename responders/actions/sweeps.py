@@ -82,6 +82,5 @@ def ring_for_standing() -> int:
 
 
 def _ring(job: str, subjects: list[int]) -> int:
-    for subject in subjects:
-        doorbells.ring(job, subject, quiet_for=PATIENCE)
+    doorbells.ring_all(job, subjects, quiet_for=PATIENCE)
     return len(subjects)

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from campaign.models import Account, Campaign, Mention, User
 from campaign.models.expressions import IsAmong
+from campaign.prepared import Given
 from petitions.models import TrackedLink
 from videos.models import Clip
 
@@ -15,7 +16,7 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
     def approved(self) -> "ReplyQuerySet":
         return self.filter(status=Reply.Status.APPROVED)
 
-    def due(self, *, at: datetime) -> "ReplyQuerySet":
+    def due(self, *, at: datetime | Given) -> "ReplyQuerySet":
         """Approved, hold over, and not told by the network to wait."""
         return self.approved().filter(due_at__lte=at)
 

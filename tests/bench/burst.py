@@ -45,7 +45,7 @@ def run() -> dict[str, Any]:
         sandbox.fault("late_answer", "POST /2/tweets", times=None, seconds=ANSWER)
         crew = [_worker(sandbox.base_url) for _ in range(WORKERS)]
         try:
-            time.sleep(4)  # they have started and wait
+            _wait_for_workers(crew)
             mine.update(due_at=timezone.now())
             sweeps.ring_for_due_replies()
             deadline = time.monotonic() + PATIENCE
@@ -77,7 +77,21 @@ def _worker(address: str) -> "subprocess.Popen[bytes]":
     )
 
 
+def _wait_for_workers(crew: "list[subprocess.Popen[bytes]]") -> None:
+    """Until they have started and stand idle."""
+    from rq.worker import Worker  # noqa: PLC0415  Django is set up by now
+
+    from campaign import live  # noqa: PLC0415
+
+    deadline = time.monotonic() + PATIENCE
+    while len(idle := Worker.all(connection=live.connection())) < len(crew) or any(
+        worker.get_state() != "idle" for worker in idle
+    ):
+        _wait(deadline)
+    time.sleep(1)
+
+
 def _wait(deadline: float) -> None:
     if time.monotonic() > deadline:
         raise RuntimeError("The replies did not go out in time.")
-    time.sleep(0.05)
+    time.sleep(0.25)  # seldom: whoever looks takes time from those who work

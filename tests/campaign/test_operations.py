@@ -78,7 +78,7 @@ def test_job_writes_the_request_that_rang_for_it(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("responders.jobs.post_reply", look)
     before = logs.current("request")
     with logs.about(request="abcdefgh"):
-        doorbells._ring(doorbells.POST, 7, at=None, quiet_for=0)
+        doorbells._ring_all(doorbells.POST, [7], quiet_for=0)
     worker.work("posting", burst=True)
     assert seen == ["abcdefgh responders.jobs.post_reply"]
     assert logs.current("request") == before

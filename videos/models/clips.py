@@ -31,8 +31,7 @@ class ClipQuerySet(models.QuerySet["Clip"]):
         """
         valid = Consent.objects.valid(network=network, campaign=OuterRef("campaign"), at=at)
         theirs = valid.filter(storyteller=OuterRef("storyteller"))
-        return self._allowed(
-            Q(Exists(theirs)),
+        return self.filter(Exists(theirs)).within(
             face=Q(Exists(theirs.filter(show_face=True))),
             voice=Q(Exists(theirs.filter(show_voice=True))),
         )
@@ -43,17 +42,20 @@ class ClipQuerySet(models.QuerySet["Clip"]):
         Each is looked at once, and not three times for each of thousands of clips.
         """
         valid = list(consents)
-        return self._allowed(
-            _spoken_by(valid),
+        return self.filter(_spoken_by(valid)).within(
             # Among those, who hide either are the fewer, and the quicker to ask for.
             face=~_spoken_by(one for one in valid if not one.show_face),
             voice=~_spoken_by(one for one in valid if not one.show_voice),
         )
 
-    def _allowed(self, consent: Q, *, face: Q, voice: Q) -> "ClipQuerySet":
+    def within(self, *, face: Q, voice: Q) -> "ClipQuerySet":
+        """Clips that show no more than a consent allows, which says whether FACE and VOICE may be.
+
+        Whether there is such a consent is asked elsewhere.
+        """
         hidden = Q(protection__status="verified")
         unheard = hidden & ~Q(protection__voice="kept")
-        return self.filter(consent, face | Q(voice_only=True) | hidden, voice | unheard)
+        return self.filter(face | Q(voice_only=True) | hidden, voice | unheard)
 
     def seen_by(self, user: User) -> "ClipQuerySet":
         """A crew member sees their own place; others the campaigns they belong to."""

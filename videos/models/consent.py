@@ -8,6 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from campaign.encryption import EncryptedTextField
 from campaign.models import Campaign
+from campaign.prepared import Given
 from videos.models.storytellers import Storyteller
 
 
@@ -30,7 +31,11 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         return self.filter(~Exists(newer))
 
     def valid(
-        self, *, network: str, campaign: Campaign | int | OuterRef, at: datetime
+        self,
+        *,
+        network: str | Given,
+        campaign: Campaign | int | OuterRef | Given,
+        at: datetime | Given,
     ) -> "ConsentQuerySet":
         """What may be shown and posted: agreed, and the evidence that was promised is here."""
         agreed = self.agreed(network=network, campaign=campaign, at=at)
@@ -44,7 +49,11 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         return [Terms(*row) for row in self.values_list(*Terms._fields)]
 
     def agreed(
-        self, *, network: str, campaign: Campaign | int | OuterRef, at: datetime
+        self,
+        *,
+        network: str | Given,
+        campaign: Campaign | int | OuterRef | Given,
+        at: datetime | Given,
     ) -> "ConsentQuerySet":
         """Newest versions that allow this network and campaign at that time, not withdrawn.
 

@@ -4,6 +4,7 @@ rq's usual worker forks a process for each job, which runs on alone when the wor
 way to a second post. Ours forks nothing, neither for jobs nor for the scheduler.
 """
 
+import gc
 import logging
 import threading
 import time
@@ -166,6 +167,8 @@ def work(name: str, *, burst: bool) -> None:
     """Does jobs until SIGTERM, which lets the job in hand finish; or until there are none."""
     # Now, not while the first job waits: loading them takes most of a second.
     autodiscover_modules("jobs")
+    # What is loaded now stays: the collector need not walk through all of it again and again.
+    gc.freeze()
     queue = django_rq.get_queue(name)
     worker = Worker(
         [queue],
