@@ -6,6 +6,7 @@ alone, must stay true. (Source: X's developer agreement, 24 hours.)
 """
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import django_rq
@@ -18,7 +19,7 @@ from rq.queue import Queue
 from campaign import audit, live
 from campaign.models import Account, Mention
 from campaign.networks import registry
-from campaign.networks.base import NetworkError
+from campaign.networks.base import Network, NetworkError, Rejected
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ def look_after(account_id: int) -> int:
     network = registry.connect(account)
     try:
         while batch := list(due(account_id, at=timezone.now()).order_by("seen_at", "pk")[:BATCH]):
-            gone = network.gone([mention.external_id for mention in batch])
+            gone = _gone(network, [mention.external_id for mention in batch])
             kept = [mention.pk for mention in batch if mention.external_id not in gone]
             Mention.objects.filter(pk__in=kept).update(seen_at=timezone.now())
             erased += sum(erase(one) for one in batch if one.external_id in gone)
@@ -67,6 +68,21 @@ def look_after(account_id: int) -> int:
     finally:
         network.close()
     return erased
+
+
+def _gone(network: Network, ids: Sequence[str]) -> frozenset[str]:
+    """What of these is deleted. One id that the network refuses does not hide what it says of the
+    others: the batch is halved until that id stands alone, and it is asked for again tomorrow."""
+    try:
+        return network.gone(ids)
+    except Rejected as refusal:
+        if refusal.kind.stops_account:
+            raise
+        if len(ids) == 1:
+            log.warning("the network refuses to say whether %s is deleted: %s", ids[0], refusal)
+            return frozenset()
+    middle = len(ids) // 2
+    return _gone(network, ids[:middle]) | _gone(network, ids[middle:])
 
 
 def erase(mention: Mention) -> bool:

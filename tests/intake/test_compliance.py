@@ -49,6 +49,29 @@ def test_deleted_mentions_are_erased_within_a_day() -> None:
     assert AuditEntry.objects.filter(verb="erased").count() == 2
 
 
+def test_an_id_that_x_refuses_does_not_hide_what_is_deleted() -> None:
+    with running_sandbox() as sandbox, override_settings(X_API_URL=sandbox.base_url):
+        account = factories.AccountFactory(
+            external_id=sandbox.account_id,
+            handle=sandbox.handle,
+            credentials=dict(sandbox.credentials),
+        )
+        yesterday = timezone.now() - timedelta(hours=21)
+        old = {"account": account, "received_at": yesterday}
+        tweets = [sandbox.tweet(f"@{sandbox.handle} voice {number}") for number in range(4)]
+        mentions = [factories.MentionFactory(external_id=tweet, **old) for tweet in tweets]
+        refused = factories.MentionFactory(external_id="9" * 20, **old)
+        sandbox.delete(tweets[2])
+
+        assert compliance.look_after(account.pk) == 1
+        assert compliance.look_after(account.pk) == 0
+
+    found = Mention.objects.in_bulk()
+    assert [found[one.pk].status for one in mentions] == ["waiting", "waiting", "gone", "waiting"]
+    assert found[refused.pk].text == refused.text
+    assert found[refused.pk].seen_at is not None
+
+
 def test_gone_is_only_what_x_says_is_missing() -> None:
     with running_sandbox() as sandbox, override_settings(X_API_URL=sandbox.base_url):
         account = factories.AccountFactory.build(
