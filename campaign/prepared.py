@@ -6,7 +6,8 @@ a process; each asking only fills the values in:
     STANDING = Prepared(lambda: Reply.objects.filter(mention=Given("mention"), status="posted"))
     STANDING.first(mention=7)
 
-For the few that stand in the way of a post, not for pages: a queryset is easier to read.
+Nothing is prepared on the server, so a pooler may stand in between. For the few that stand in the
+way of a post, not for pages: a queryset is easier to read.
 """
 
 import copy

@@ -7,6 +7,7 @@ costs that asks the database for nothing but who is there.
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import Group
@@ -36,16 +37,16 @@ INSERT INTO campaign_mention (
 SELECT %(campaign)s, %(account)s, 'x',
     (1800000000000000000 + %(campaign)s::bigint * 10000000 + n)::text, (n %% 400000)::text,
     'voice_' || n %% 400000, 'A voice', '', n %% 9000, false, '', '', country, text, lang,
-    now() - n * interval '1 second', now() - n * interval '1 second', 'post',
+    now() - n * %(apart)s, now() - n * %(apart)s, 'post',
     (n / 3)::text, '', n %% 5 <> 0, 'mentioned', false, false, '{}', n %% 97, '{}',
-    now() - n * interval '1 second' - (n %% 97) * interval '15 minutes',
+    now() - n * %(apart)s - (n %% 97) * interval '15 minutes',
     CASE WHEN n %% 50 = 0 THEN 'hostile' ELSE '' END, false, themes,
     to_tsvector('simple', text) || array_to_tsvector(
         ARRAY['@voice_' || n %% 400000, 'lang:' || lang, 'in:' || country]
         || ('theme:' || themes[1])
     ),
-    CASE WHEN n %% 4 = 0 THEN 'waiting' WHEN n %% 4 = 1 THEN 'answered' WHEN n %% 4 = 2
-        THEN 'dismissed' ELSE 'filtered' END,
+    CASE WHEN n %% 4 = 0 AND n <= %(waiting)s THEN 'waiting' WHEN n %% 4 < 2 THEN 'answered'
+        WHEN n %% 4 = 2 THEN 'dismissed' ELSE 'filtered' END,
     CASE WHEN n %% 4 >= 2 THEN 'off_topic' ELSE '' END
 FROM (
     SELECT n,
@@ -66,29 +67,42 @@ def run() -> dict[str, Any]:
         slug="bench-desk", name="Bench", hashtag="IWelcome", languages=["en", "fr", "ar", "sw"]
     )
     account = Account.objects.create(campaign=campaign, external_id="72", handle="iwelcome_now")
-    facts = {"campaign": campaign.pk, "account": account.pk, "count": MENTIONS}
-    with _without_indexes("campaign_mention"), connection.cursor() as cursor:
-        cursor.execute(FILL, facts)
+    fill(campaign, account, count=MENTIONS, waiting=MENTIONS)
     library.fill(campaign)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     client = Client()
     client.force_login(editor(campaign))
-    bare = p95(_times(Client(), "/sign-in/"))
-    times = {name: _times(client, address) for name, address in _addresses().items()}
-    queries = {name: _queries(client, address) for name, address in _addresses().items()}
-    slowest = max(times, key=lambda name: p95(times[name]))
-    value = p95(times[slowest])
-    listed = ", ".join(f"{name} {p95(times[name]) * 1000:.0f}" for name in times)
+    bare = p95(times(Client(), "/sign-in/"))
+    took = {name: times(client, address) for name, address in addresses().items()}
+    queries = {name: _queries(client, address) for name, address in addresses().items()}
+    slowest = max(took, key=lambda name: p95(took[name]))
+    value = p95(took[slowest])
+    listed = ", ".join(f"{name} {p95(took[name]) * 1000:.0f}" for name in took)
     return {
         "value": round(value * 1000, 1),
-        "unit": f"ms p95 ({slowest}, median {p50(times[slowest]) * 1000:.1f}); all: {listed}; "
+        "unit": f"ms p95 ({slowest}, median {p50(took[slowest]) * 1000:.1f}); all: {listed}; "
         f"at most {max(queries.values())} queries",
         "baseline": f"{bare * 1000:.1f} ms",
         "ratio": round(value / bare, 1),
         "goal": f"≤ {GOAL * 1000:.0f} ms and ≤ {GOAL_QUERIES} queries, {MENTIONS:,} mentions",
         "ok": value <= GOAL and queries["desk"] <= GOAL_QUERIES,
     }
+
+
+def fill(
+    campaign: Campaign, account: Account, *, count: int, waiting: int, seconds_apart: int = 1
+) -> None:
+    """So many mentions; of the newest WAITING every fourth waits, the others are over."""
+    facts = {
+        "campaign": campaign.pk,
+        "account": account.pk,
+        "count": count,
+        "waiting": waiting,
+        "apart": timedelta(seconds=seconds_apart),
+    }
+    with _without_indexes("campaign_mention"), connection.cursor() as cursor:
+        cursor.execute(FILL, facts)
 
 
 @contextmanager
@@ -114,7 +128,7 @@ def _without_indexes(table: str) -> Iterator[None]:
         cursor.execute("RESET maintenance_work_mem")
 
 
-def _addresses() -> dict[str, str]:
+def addresses() -> dict[str, str]:
     waiting = Mention.objects.waiting().filter(campaign__slug="bench-desk", replyable=True)
     first = waiting.ranked()[0].pk
     twentieth = waiting.ranked()[600]
@@ -149,13 +163,13 @@ def _queries(client: Client, address: str) -> int:
     return len(queries)
 
 
-def _times(client: Client, address: str) -> list[float]:
-    times = []
+def times(client: Client, address: str) -> list[float]:
+    found = []
     for turn in range(VIEWS + 1):
         began = time.perf_counter()
         answer = client.get(address)
         if turn:  # the first look of a process reads templates
-            times.append(time.perf_counter() - began)
+            found.append(time.perf_counter() - began)
         if answer.status_code != 200:
             raise RuntimeError(f"{address} answered {answer.status_code}")
-    return times
+    return found
