@@ -94,7 +94,7 @@ def fill(
     campaign: Campaign, account: Account, *, count: int, waiting: int, seconds_apart: int = 1
 ) -> None:
     """So many mentions; of the newest WAITING every fourth waits, the others are over."""
-    facts = {
+    facts: dict[str, int | timedelta] = {
         "campaign": campaign.pk,
         "account": account.pk,
         "count": count,
