@@ -7,7 +7,6 @@ costs that asks the database for nothing but who is there.
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import Group
@@ -37,9 +36,10 @@ INSERT INTO campaign_mention (
 SELECT %(campaign)s, %(account)s, 'x',
     (1800000000000000000 + %(campaign)s::bigint * 10000000 + n)::text, (n %% 400000)::text,
     'voice_' || n %% 400000, 'A voice', '', n %% 9000, false, '', '', country, text, lang,
-    now() - n * %(apart)s, now() - n * %(apart)s, 'post',
+    now() - n * %(apart)s * interval '1 second', now() - n * %(apart)s * interval '1 second',
+    'post',
     (n / 3)::text, '', n %% 5 <> 0, 'mentioned', false, false, '{}', n %% 97, '{}',
-    now() - n * %(apart)s - (n %% 97) * interval '15 minutes',
+    now() - n * %(apart)s * interval '1 second' - (n %% 97) * interval '15 minutes',
     CASE WHEN n %% 50 = 0 THEN 'hostile' ELSE '' END, false, themes,
     to_tsvector('simple', text) || array_to_tsvector(
         ARRAY['@voice_' || n %% 400000, 'lang:' || lang, 'in:' || country]
@@ -94,12 +94,12 @@ def fill(
     campaign: Campaign, account: Account, *, count: int, waiting: int, seconds_apart: int = 1
 ) -> None:
     """So many mentions; of the newest WAITING every fourth waits, the others are over."""
-    facts: dict[str, int | timedelta] = {
+    facts: dict[str, int] = {
         "campaign": campaign.pk,
         "account": account.pk,
         "count": count,
         "waiting": waiting,
-        "apart": timedelta(seconds=seconds_apart),
+        "apart": seconds_apart,
     }
     with _without_indexes("campaign_mention"), connection.cursor() as cursor:
         cursor.execute(FILL, facts)
