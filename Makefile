@@ -1,5 +1,6 @@
 # Every target sets up what it needs: Python 3.11 or newer and make are enough.
 #   make run [PORT=8000] [SANDBOX=0]   the newsroom, all of it, on this machine
+#   make manage DO="help"              manage.py with the settings and servers of that newsroom
 #   make test [ARGS=…]                 every test
 #   make check                         format, lint, types, imports, migrations
 #   make bench [ONLY=name]             the figures, against their baselines
@@ -19,7 +20,7 @@ UNREAL := SECRET_KEY=only-for-checks-only-for-checks-only \
 	FIELD_ENCRYPTION_KEYS=MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE= \
 	DATABASE_URL=postgres://nobody@127.0.0.1:1/none REDIS_URL=redis://127.0.0.1:1/0
 
-.PHONY: audit chaos licences pictures run soak test check bench reset dev format check-format check-lint \
+.PHONY: audit chaos licences manage pictures run soak test check bench reset dev format check-format check-lint \
 	check-types check-imports check-templates check-migrations
 
 run:
@@ -29,6 +30,10 @@ run:
 # Every page as it looks now, from a running demo, into var/pictures/.
 pictures: dev
 	$(RUN) -m tests.pictures
+
+manage:
+	@$(PYTHON) campaign/local/bootstrap.py
+	@$(RUN) -m campaign.local manage $(DO)
 
 reset:
 	@$(PYTHON) campaign/local/bootstrap.py

@@ -1,4 +1,7 @@
-"""`python -m campaign.local`: the whole newsroom on this machine. `… reset` empties its data."""
+"""`python -m campaign.local`: the whole newsroom on this machine.
+
+`… manage COMMAND` is manage.py with its settings and servers; `… reset` empties its data.
+"""
 
 import os
 import shutil
@@ -31,8 +34,10 @@ def reset() -> int:
 def main() -> int:
     if sys.argv[1:] == ["reset"]:
         return reset()
+    if sys.argv[1:2] == ["manage"]:
+        return newsroom.manage(os.environ, sys.argv[2:])
     if sys.argv[1:]:
-        print("usage: python -m campaign.local [reset]", file=sys.stderr)
+        print("usage: python -m campaign.local [reset | manage COMMAND]", file=sys.stderr)
         return 2
     return guarded(lambda: newsroom.run(os.environ))
 

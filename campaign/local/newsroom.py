@@ -5,16 +5,17 @@ import fcntl
 import os
 import secrets
 import socket
+import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO
 
 from dotenv import dotenv_values
 
-from campaign.local.services import Postgres, ServiceError, Valkey
+from campaign.local.services import Postgres, Server, ServiceError, Valkey
 from campaign.local.supervisor import Console, Program, Supervisor
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -57,12 +58,35 @@ class Newsroom:
             ports |= {self.port + 1: "the sandbox", self.port + 2: "the sandbox's mail"}
         return ports
 
+    @property
+    def own_servers(self) -> dict[str, Server]:
+        """Those that the settings do not name, by the setting that would."""
+        servers: dict[str, Server] = {
+            "DATABASE_URL": Postgres(self.data / "postgres"),
+            "REDIS_URL": Valkey(self.data / "valkey"),
+        }
+        return {name: one for name, one in servers.items() if not self.settings.get(name)}
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Of the servers, whosever they are."""
+        own = {name: server.url for name, server in self.own_servers.items()}
+        return {
+            name: self.settings.get(name) or own[name] for name in ("DATABASE_URL", "REDIS_URL")
+        }
+
     def require_free_ports(self) -> None:
         taken = [f"{port} ({use})" for port, use in self.ports.items() if not _is_free(port)]
         if taken:
             raise Refusal(
                 f"In use on this machine: port {', port '.join(taken)}. Stop what uses it, or "
                 f"choose another: `make run PORT={self.port + 100}`."
+            )
+
+    def require_data(self) -> None:
+        if not (self.data / SECRETS).exists():
+            raise Refusal(
+                f"No newsroom has run on the data in {_short(self.data)}/ yet: `make run` makes one."
             )
 
     def environment(self) -> dict[str, str]:
@@ -142,6 +166,24 @@ def run(given: Mapping[str, str]) -> int:
         return 1
 
 
+def manage(given: Mapping[str, str], arguments: Sequence[str]) -> int:
+    """`manage.py` with the settings and servers of this newsroom, whether it runs or not."""
+    with ExitStack() as stack:
+        try:
+            newsroom = Newsroom(given)
+            newsroom.require_data()
+            with suppress(Refusal):  # it runs, and so do its servers
+                stack.enter_context(lock(newsroom.data))
+                for server in newsroom.own_servers.values():
+                    stack.enter_context(server)
+        except (Refusal, ServiceError) as refusal:
+            print(refusal, file=sys.stderr)
+            return 1
+        command = [sys.executable, str(ROOT / "manage.py"), *arguments]
+        environment = newsroom.environment() | newsroom.addresses
+        return subprocess.run(command, env=environment, check=False).returncode
+
+
 def _run(newsroom: Newsroom) -> int:
     width = max(len(name) for name in ("newsroom", *QUEUES))
     supervisor = Supervisor(Console(width=width))
@@ -169,16 +211,9 @@ def _run(newsroom: Newsroom) -> int:
 
 def _serve(supervisor: Supervisor, newsroom: Newsroom) -> dict[str, str]:
     """Starts the servers that the settings do not name, and returns the addresses of both."""
-    addresses = {}
-    for name, server in (
-        ("DATABASE_URL", Postgres(newsroom.data / "postgres")),
-        ("REDIS_URL", Valkey(newsroom.data / "valkey")),
-    ):
-        given = newsroom.settings.get(name)
-        if not given:
-            supervisor.serve(server)
-        addresses[name] = given or server.url
-    return addresses
+    for server in newsroom.own_servers.values():
+        supervisor.serve(server)
+    return newsroom.addresses
 
 
 def _reader_of_logins(logins: list[str], console: Console) -> Callable[[str, bytes], None]:

@@ -53,6 +53,42 @@ def test_newsroom_and_sandbox_answer(demo: tuple[Run, int]) -> None:
     assert "<html" in page
 
 
+def _manage(data: Path, *arguments: str, port: int, **settings: str) -> tuple[int, str, str]:
+    environment = bare_environment() | {"DATA_DIR": str(data), "PORT": str(port)} | settings
+    done = subprocess.run(
+        [sys.executable, "-m", "campaign.local", "manage", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_commands_find_the_newsroom_that_runs(demo: tuple[Run, int]) -> None:
+    run, port = demo
+    code, said, wrong = _manage(run.data, "demo", "--logins", port=port)
+    assert (code, wrong) == (0, "")
+    assert run.password in said
+
+
+def test_commands_without_a_newsroom_say_how_to_make_one(tmp_path: Path) -> None:
+    code, said, wrong = _manage(tmp_path, "doctor", port=18_000)
+    assert (code, said) == (1, "")
+    assert wrong == (f"No newsroom has run on the data in {tmp_path}/ yet: `make run` makes one.\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_commands_start_the_servers_of_a_newsroom_that_does_not_run(tmp_path: Path) -> None:
+    (tmp_path / "secrets.env").touch()
+    code, said, wrong = _manage(tmp_path, "showmigrations", "campaign", port=18_000)
+    assert (code, wrong) == (0, "")
+    assert said.startswith("campaign\n [ ] 0001")
+    assert processes_of(tmp_path) == {}
+
+
 def test_last_words_name_addresses_and_logins(demo: tuple[Run, int]) -> None:
     run, port = demo
     box = run.output.partition("┌")[2]
