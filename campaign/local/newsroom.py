@@ -86,7 +86,8 @@ class Newsroom:
     def require_data(self) -> None:
         if not (self.data / SECRETS).exists():
             raise Refusal(
-                f"No newsroom has run on the data in {_short(self.data)}/ yet: `make run` makes one."
+                f"No newsroom has run on the data in {_short(self.data)}/ yet: "
+                "`make run` makes one."
             )
 
     def environment(self) -> dict[str, str]:
