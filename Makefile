@@ -47,7 +47,7 @@ dev:
 # tried again, and the closing lines name it (R); a process test never is.
 test: dev
 	$(RUN) -m pytest -n auto --maxprocesses 8 -m "not process and not journey" $(ARGS)
-	CHROMIUM="$$($(RUN) -m tests.browser)" $(RUN) -m pytest -n 3 --dist loadgroup -rsR -m "process or journey" $(ARGS)
+	CHROMIUM="$$($(RUN) -m tests.browser)" $(RUN) -m pytest -n 2 --dist loadgroup -rsR -m "process or journey" $(ARGS)
 
 # `make -k check` goes on after the first complaint.
 check: check-format check-lint check-types check-imports check-templates check-migrations

@@ -107,21 +107,14 @@ django.setup()
 
 from tests.running import Run, running_newsroom  # noqa: E402
 
-#: Journeys of the crews.
-WITH_PHONES = {"test_brief", "test_crew", "test_field", "test_phone"}
-
 
 # First, for xdist reads the groups in a hook of the same name.
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With `--dist loadgroup`, who shares a newsroom stays together; all else with its file.
-
-    There are two newsrooms, so that phones do not wait for desks.
-    """
+    """With `--dist loadgroup`, who shares the newsroom stays together; all else with its file."""
     for item in items:
         shared = isinstance(item, pytest.Function) and "newsroom" in item.fixturenames
-        group = "phones" if item.path.stem in WITH_PHONES else "newsroom"
-        item.add_marker(pytest.mark.xdist_group(group if shared else str(item.path)))
+        item.add_marker(pytest.mark.xdist_group("newsroom" if shared else str(item.path)))
 
 
 @pytest.fixture(scope="session")

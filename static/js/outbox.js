@@ -29,7 +29,7 @@ function fetchPart(part) {
     const focused = part.contains(document.activeElement) ? document.activeElement.closest("[data-row]")?.id : "";
     const url = `${board.dataset.outbox}?part=${part.dataset.part}`;
     htmx.ajax("GET", url, { target: part, swap: "innerHTML" }).then(() => {
-        if (focused) document.getElementById(focused)?.focus();
+        if (focused && !inUse(part)) document.getElementById(focused)?.focus();
     });
 }
 
@@ -57,6 +57,12 @@ for (const kind of ["reply", "pause", "account", "resync"]) {
 board.addEventListener("left:over", refreshAll);
 board.addEventListener("focusout", () => setTimeout(() => [...late].filter((part) => !inUse(part)).forEach(fetchPart)));
 board.addEventListener("close", () => late.forEach(refresh), { capture: true });
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+    const { target, requestConfig } = event.detail;
+    if (requestConfig.verb !== "get" || !target.matches("[data-part]") || !inUse(target)) return;
+    event.detail.shouldSwap = false; // they began to write while it was on its way
+    late.add(target);
+});
 document.body.addEventListener("htmx:afterSwap", (event) => {
     const told = event.target.querySelector?.(".notice[role]");
     if (told) announce(told.textContent.trim(), { now: told.getAttribute("role") === "alert" });

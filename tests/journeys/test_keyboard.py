@@ -112,9 +112,13 @@ def test_second_eyes_change_the_text_and_the_author_is_told(
     context = browser.new_context(viewport=DESKTOP)
     senior = people.sign_in(context, newsroom, as_="tom")
     senior.goto(f"{newsroom.address}/c/iwelcome/approvals/")
-    senior.keyboard.press("j")
+    mine = senior.locator("article:focus", has_text=handle)
+    for _ in range(senior.locator("article[data-row]").count()):
+        senior.keyboard.press("j")
+        if mine.count():
+            break
     senior.keyboard.press("e")
-    senior.keyboard.press("End")
+    senior.keyboard.press("Control+End")
     senior.keyboard.type(" Thank you.")
     senior.keyboard.press("Control+Enter")
     expect(senior.locator("#part-list")).to_contain_text("Approved, held")

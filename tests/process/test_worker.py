@@ -105,9 +105,12 @@ def test_killed_worker_leaves_nobody_at_work() -> None:
 
 @pytest.mark.process
 def test_worker_does_delayed_job_when_it_is_due() -> None:
+    queue = django_rq.get_queue("mail")
+    queue.enqueue(jobs.note, "up")
     with _worker("mail") as worker:
-        django_rq.get_queue("mail").enqueue_in(timedelta(seconds=1), jobs.note, "delayed")
-        assert jobs.notes() == []
-        assert wait_until(lambda: jobs.notes() == ["delayed"], seconds=15)
+        assert wait_until(lambda: jobs.notes() == ["up"], seconds=60)  # it loads for seconds
+        queue.enqueue_in(timedelta(seconds=1), jobs.note, "delayed")
+        assert jobs.notes() == ["up"]
+        assert wait_until(lambda: jobs.notes() == ["up", "delayed"], seconds=15)
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(timeout=10) == 0
