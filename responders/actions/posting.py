@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from campaign.models import Account
@@ -108,14 +109,14 @@ _RUNG = Prepared(
         .only("status", "due_at", "account")
     )
 )
-_OLDEST = Prepared(
-    lambda: (
-        Reply.objects.due(at=Given("at"))
-        .filter(account=Given("account"))
-        .order_by("approved_at")
-        .values_list("pk", flat=True)[:CANDIDATES]
-    )
-)
+
+
+def _oldest() -> QuerySet[Reply, int]:
+    due = Reply.objects.due(at=Given("at")).filter(account=Given("account"))
+    return due.order_by("approved_at").values_list("pk", flat=True)[:CANDIDATES]
+
+
+_OLDEST = Prepared(_oldest)
 
 
 def _wait_out(reply: Reply) -> None:

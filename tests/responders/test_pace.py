@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from campaign.models import Account, AuditEntry, Campaign
 from campaign.networks.base import Facts, OutcomeUnknown, PostedPost, RateWindow, Unreachable
+from campaign.prepared import Prepared
 from responders import prices
 from responders.actions import budgets, pace, posting, reconcile, sweeps
 from responders.models import Attempt, Look, MediaUpload, Reply
@@ -53,6 +54,7 @@ def test_bell_reaches_its_own_reply_past_many_that_wait_for_a_film(
     waiting = [reply.clip_id for reply in (old, other)]
     MediaUpload.objects.filter(clip__in=waiting).update(state="processing")
     monkeypatch.setattr(posting, "CANDIDATES", 1)
+    monkeypatch.setattr(posting, "_OLDEST", Prepared(posting._oldest))  # what was made is kept
     posting.post_oldest(young.pk, worker="test")
     assert states([old, other, young]) == ["approved", "approved", "posted"]
 
