@@ -64,6 +64,7 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
     late.add(target);
 });
 document.body.addEventListener("htmx:afterSwap", (event) => {
+    late.delete(event.target); // what an action answered is as new as can be
     const told = event.target.querySelector?.(".notice[role]");
     if (told) announce(told.textContent.trim(), { now: told.getAttribute("role") === "alert" });
 });

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.journeys import people
 from tests.journeys.conftest import DESKTOP
@@ -117,9 +117,25 @@ def test_second_eyes_change_the_text_and_the_author_is_told(
         senior.keyboard.press("j")
         if mine.count():
             break
+    # News is on its way when they begin to write: it takes nothing out of their hands.
+    held: list[Route] = []
+
+    def hold_first(route: Route) -> None:
+        if held:
+            route.continue_()
+        held.append(route)
+
+    senior.route(re.compile("part=list"), hold_first)
+    senior.evaluate("document.body.dispatchEvent(new Event('live:reply'))")
+    while not held:
+        senior.wait_for_timeout(50)
     senior.keyboard.press("e")
     senior.keyboard.press("Control+End")
     senior.keyboard.type(" Thank you.")
+    with senior.expect_response(re.compile("part=list")):
+        held[0].continue_()
+    senior.wait_for_timeout(300)
+    expect(senior.locator("textarea:focus")).to_have_value(re.compile(r" Thank you\.$"))
     senior.keyboard.press("Control+Enter")
     expect(senior.locator("#part-list")).to_contain_text("Approved, held")
     context.close()
