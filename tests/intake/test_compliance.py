@@ -17,11 +17,7 @@ pytestmark = pytest.mark.django_db
 
 def test_deleted_mentions_are_erased_within_a_day() -> None:
     with running_sandbox() as sandbox, override_settings(X_API_URL=sandbox.base_url):
-        account = factories.AccountFactory(
-            external_id=sandbox.account_id,
-            handle=sandbox.handle,
-            credentials=dict(sandbox.credentials),
-        )
+        account = factories.AccountFactory(**sandbox.account)
         yesterday = timezone.now() - timedelta(hours=21)
         old = {"account": account, "received_at": yesterday, "author_bio": "Teacher"}
         tweets = [sandbox.tweet(f"@{sandbox.handle} voice {number}") for number in range(4)]
@@ -51,11 +47,7 @@ def test_deleted_mentions_are_erased_within_a_day() -> None:
 
 def test_an_id_that_x_refuses_does_not_hide_what_is_deleted() -> None:
     with running_sandbox() as sandbox, override_settings(X_API_URL=sandbox.base_url):
-        account = factories.AccountFactory(
-            external_id=sandbox.account_id,
-            handle=sandbox.handle,
-            credentials=dict(sandbox.credentials),
-        )
+        account = factories.AccountFactory(**sandbox.account)
         yesterday = timezone.now() - timedelta(hours=21)
         old = {"account": account, "received_at": yesterday}
         tweets = [sandbox.tweet(f"@{sandbox.handle} voice {number}") for number in range(4)]
@@ -74,9 +66,7 @@ def test_an_id_that_x_refuses_does_not_hide_what_is_deleted() -> None:
 
 def test_gone_is_only_what_x_says_is_missing() -> None:
     with running_sandbox() as sandbox, override_settings(X_API_URL=sandbox.base_url):
-        account = factories.AccountFactory.build(
-            external_id=sandbox.account_id, credentials=dict(sandbox.credentials)
-        )
+        account = factories.AccountFactory.build(**sandbox.account)
         network = registry.connect(account)
         there = sandbox.tweet("Here")
         assert network.gone([there, "1800000000000000001"]) == {"1800000000000000001"}

@@ -40,12 +40,7 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture
 def account(sandbox: Sandbox, settings: Settings) -> Account:
     settings.X_API_URL = settings.X_STREAM_URL = sandbox.base_url
-    return AccountFactory(
-        handle=sandbox.handle,
-        external_id=sandbox.account_id,
-        credentials=dict(sandbox.credentials),
-        campaign__languages=["en"],
-    )
+    return AccountFactory(**sandbox.account, campaign__languages=["en"])
 
 
 @pytest.fixture

@@ -183,11 +183,7 @@ def _work(queue: str) -> None:
 def sandbox_reply(due: Due) -> Iterator[tuple[Sandbox, Reply]]:
     with running_sandbox() as sandbox, override_settings(X_API_URL=sandbox.base_url):
         tweet = sandbox.tweet(f"Nobody should wait for years. @{sandbox.handle} #IWelcome")
-        account = factories.AccountFactory(
-            external_id=sandbox.account_id,
-            handle=sandbox.handle,
-            credentials=dict(sandbox.credentials),
-        )
+        account = factories.AccountFactory(**sandbox.account)
         reply = due(mention__account=account, mention__external_id=tweet, text="Thank you.")
         MediaUpload.objects.update(media_id=_sandbox_film(sandbox, reply))
         yield sandbox, reply

@@ -497,11 +497,7 @@ def test_withdrawal_takes_the_reply_off_the_sandbox(
 
 def _post_to(sandbox: Sandbox, due: Due) -> Reply:
     tweet = sandbox.tweet(f"Nobody should wait for years. @{sandbox.handle} #IWelcome")
-    account = factories.AccountFactory(
-        external_id=sandbox.account_id,
-        handle=sandbox.handle,
-        credentials=dict(sandbox.credentials),
-    )
+    account = factories.AccountFactory(**sandbox.account)
     reply = due(mention__account=account, mention__external_id=tweet, text="Thank you.")
     network = registry.connect(reply.account)
     film = small_film()

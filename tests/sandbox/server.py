@@ -30,6 +30,15 @@ class Sandbox:
     handle: str = CAMPAIGN["handle"]
     second: Account = field(default_factory=lambda: SECOND)
 
+    @property
+    def account(self) -> dict[str, Any]:
+        """What an account of ours is that posts here: for `AccountFactory`."""
+        return {
+            "external_id": self.account_id,
+            "handle": self.handle,
+            "credentials": dict(self.credentials),
+        }
+
     def control(self, verb: str, path: str, body: Any = None) -> Any:
         answer = requests.request(verb, f"{self.base_url}{path}", json=body, timeout=10)
         assert answer.ok, f"{answer.status_code} {answer.text}"
