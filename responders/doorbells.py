@@ -47,7 +47,7 @@ def ring(job: str, subject: int, *, at: datetime | None = None, quiet_for: int =
     if at is None:
         ring_all(job, [subject], quiet_for=quiet_for)
     else:
-        transaction.on_commit(lambda: _ring_at(at, job, subject))
+        transaction.on_commit(lambda: _ring_at(at, job, subject, quiet_for=quiet_for))
 
 
 def ring_all(job: str, subjects: Sequence[int], *, quiet_for: int = 0) -> None:
@@ -76,8 +76,10 @@ def _silent(job: str, subjects: Sequence[int], *, quiet_for: int) -> list[int]:
         ]
 
 
-def _ring_at(at: datetime, job: str, subject: int) -> None:
+def _ring_at(at: datetime, job: str, subject: int, *, quiet_for: int) -> None:
     try:
+        if quiet_for and not _silent(job, [subject], quiet_for=quiet_for):
+            return
         queue = _queue(job)
         later = queue.enqueue_at(at, job, subject, **_terms())
         # rq cuts the fraction of the second off, and a bell that rings early finds nothing.

@@ -100,7 +100,7 @@ def _mention(account: Account, at: datetime, *, number: int, chance: random.Rand
         lang=chance.choice(LANGUAGES),
         posted_at=at,
         received_at=at + timedelta(seconds=2),
-        # The network does not know it, and refuses a question about it together with all others.
+        # The network knows none of them: it is not to be asked whether they are deleted.
         seen_at=at + timedelta(days=3_650),
         queue_at=at,
         themes=[chance.choice(THEMES)],

@@ -69,11 +69,8 @@ class Newsroom:
 
     @property
     def addresses(self) -> dict[str, str]:
-        """Of the servers, whosever they are."""
-        own = {name: server.url for name, server in self.own_servers.items()}
-        return {
-            name: self.settings.get(name) or own[name] for name in ("DATABASE_URL", "REDIS_URL")
-        }
+        """Of its own servers; those of others stand in the settings."""
+        return {name: server.url for name, server in self.own_servers.items()}
 
     def require_free_ports(self) -> None:
         taken = [f"{port} ({use})" for port, use in self.ports.items() if not _is_free(port)]
@@ -211,7 +208,7 @@ def _run(newsroom: Newsroom) -> int:
 
 
 def _serve(supervisor: Supervisor, newsroom: Newsroom) -> dict[str, str]:
-    """Starts the servers that the settings do not name, and returns the addresses of both."""
+    """Starts the servers that the settings do not name, and returns their addresses."""
     for server in newsroom.own_servers.values():
         supervisor.serve(server)
     return newsroom.addresses

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 
 from campaign.encryption import EncryptedJSONField
 from campaign.prepared import Given
@@ -176,7 +176,9 @@ class PauseQuerySet(models.QuerySet["Pause"]):
     def active(self) -> "PauseQuerySet":
         return self.filter(ended_at=None)
 
-    def covering(self, *, account: int | Given, campaign: int | Given) -> "PauseQuerySet":
+    def covering(
+        self, *, account: int | Given | OuterRef, campaign: int | Given | OuterRef
+    ) -> "PauseQuerySet":
         """Pauses that stop this account of this campaign: its own, the campaign's, everybody's."""
         everybody = Q(campaign=None, account=None)
         theirs = Q(campaign=campaign, account=None)

@@ -6,7 +6,7 @@ work that stands in the database.
 
 from itertools import chain, zip_longest
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from campaign.models import Account, Pause
@@ -21,11 +21,9 @@ PATIENCE = 10
 
 def ring_for_due_replies() -> int:
     """Approved replies whose time has come and that no pause keeps back."""
-    everybody = Q(campaign=None, account=None)
-    theirs = Q(campaign=OuterRef("account__campaign"), account=None) | Q(
-        account=OuterRef("account")
+    paused = Pause.objects.covering(
+        account=OuterRef("account"), campaign=OuterRef("account__campaign")
     )
-    paused = Pause.objects.active().filter(everybody | theirs)
     due = Reply.objects.due(at=timezone.now()).filter(
         ~Exists(paused), account__status=Account.Status.ACTIVE
     )
