@@ -12,7 +12,7 @@ from pathlib import Path
 from campaign.local.services import Postgres, Valkey
 from tests.process.helpers import ROOT, bare_environment, free_ports, wait_until
 
-START_SECONDS = 180.0
+START_SECONDS = 120.0
 STOP_SECONDS = 40.0
 UP = "The newsroom is up."
 

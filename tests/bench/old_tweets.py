@@ -1,6 +1,6 @@
 """Ten million tweets, nine of them old: what they cost the desk, and what taking them out costs.
 
-Half of the old ones (dismissed, filtered: nobody points at them) move to a table that is divided by
+A million of the old ones (dismissed, filtered: nobody points at them) move to a table divided by
 month, ten thousand at a time, with every foreign key checked. The value is one look at each of the
 desk's pages before that, the baseline the same afterwards. Minutes and some 15 GB: runs only when
 named.

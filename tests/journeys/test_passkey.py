@@ -7,7 +7,7 @@ from tests.journeys import people
 from tests.journeys.conftest import DESKTOP
 from tests.running import Run
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(120)]
 
 AUTHENTICATOR = {
     "protocol": "ctap2",
