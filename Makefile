@@ -14,6 +14,7 @@
 PYTHON ?= python3
 RUN := .venv/bin/python
 CODE := campaign responders videos petitions tests manage.py
+JINJA := $(shell find templates -name "*.jinja")
 # Settings that let Django be read without a server; nothing is kept with them.
 UNREAL := SECRET_KEY=only-for-checks-only-for-checks-only \
 	EMAIL_HMAC_KEYS=only-for-checks-only-for-checks-only \
@@ -67,6 +68,8 @@ check-imports: dev
 check-templates: dev
 	.venv/bin/djangofmt --check templates
 	.venv/bin/djangofmt check templates
+	.venv/bin/djangofmt --profile jinja --check $(JINJA)
+	.venv/bin/djangofmt --profile jinja check $(JINJA)
 
 check-migrations: dev
 	$(UNREAL) $(RUN) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
@@ -76,6 +79,7 @@ format: dev
 	$(RUN) -m ruff format $(CODE)
 	$(RUN) -m ruff check --fix $(CODE)
 	.venv/bin/djangofmt templates
+	.venv/bin/djangofmt --profile jinja $(JINJA)
 
 bench: dev
 	ONLY="$(ONLY)" $(RUN) -m tests.bench

@@ -9,24 +9,30 @@ from django.utils.functional import SimpleLazyObject
 
 from campaign import live
 from campaign.models import Campaign, Pause, User
+from campaign.prepared import Given, Prepared
 
 
 def _campaigns(user: User) -> list[Campaign]:
     return list(user.campaigns.all())
 
 
+#: The widest first.
+_PAUSES = Prepared(
+    lambda: (
+        Pause.objects.active()
+        .filter(Q(campaign=None, account=None) | Q(campaign=Given("campaign")))
+        .order_by(F("campaign_id").asc(nulls_first=True), F("account_id").asc(nulls_first=True))
+        .values_list("pk", flat=True)[:1]
+    )
+)
+
+
 def _pause(request: HttpRequest) -> Pause | None:
     campaign = getattr(request, "campaign", None)
-    if campaign is None:
+    pk = None if campaign is None else _PAUSES.first(campaign=campaign.pk)
+    if pk is None:
         return None
-    everybodys = Q(campaign=None, account=None)
-    pauses = Pause.objects.active().filter(everybodys | Q(campaign=campaign))
-    widest_first = pauses.order_by(
-        F("campaign_id").asc(nulls_first=True), F("account_id").asc(nulls_first=True)
-    )
-    if not pauses.exists():
-        return None
-    return widest_first.select_related("started_by", "account").first()
+    return Pause.objects.select_related("started_by", "account").filter(pk=pk).first()
 
 
 def newsroom(request: HttpRequest) -> dict[str, Any]:

@@ -7,7 +7,7 @@ a process; each asking only fills the values in:
     STANDING.first(mention=7)
 
 Nothing is prepared on the server, so a pooler may stand in between. For the few that stand in the
-way of a post, not for pages: a queryset is easier to read.
+way of a post, or that every page asks: elsewhere a queryset is easier to read.
 """
 
 import copy

@@ -107,7 +107,15 @@ TEMPLATES = [
                 "campaign.context.newsroom",
             ],
         },
-    }
+    },
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "environment": "campaign.jinja.environment",
+            "libraries": ["campaign.templatetags.newsroom", "responders.templatetags.desk"],
+        },
+    },
 ]
 
 # One connection a thread, kept; the pool of web threads bounds their number (see campaign/asgi.py).

@@ -353,6 +353,7 @@ def with_answers(chosen: MentionQuerySet) -> MentionQuerySet:
     done = (
         Reply.objects.exclude(status__in=[Reply.Status.DRAFT, Reply.Status.CANCELLED])
         .select_related("clip__storyteller", "author")
+        .order_by("-pk")
         .only(
             "mention_id",
             "status",

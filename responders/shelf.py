@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from campaign.intake import themes, words
 from campaign.models import Campaign, Mention
+from campaign.prepared import Given, Prepared
 from petitions.reports import clips as petition_clips
 from petitions.reports.clips import Yield, Yields
 from responders import matcher, spoken, wording
@@ -106,7 +107,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """One clip on the shelf. `number` is its key, 1 to 5, or None further down."""
+    """One clip on the shelf. `number` is its key, 1 to 5, or None further down.
+
+    Transcript and captions are at hand for the first, which is shown whole.
+    """
 
     clip: Clip
     number: int | None
@@ -206,6 +210,22 @@ def suggest(
     return weigh.told(found[:MOST], consents=consents)
 
 
+#: What the shelf says of a clip; its row is twice as wide.
+_SHOWN = (
+    "title",
+    "quote",
+    "language",
+    "themes",
+    "voice_only",
+    "duration",
+    "used",
+    "used_at",
+    "storyteller__public_name",
+    "storyteller__place__name",
+    "storyteller__place__country_name",
+)
+
+
 class _Row(NamedTuple):
     """What ranking needs of a clip, its columns and its points: more are ranked than shown."""
 
@@ -292,10 +312,11 @@ class _Weigh:
 
     def told(self, rows: list[_Row], *, consents: dict[int, Terms]) -> list[Suggestion]:
         """Whole, with their keys, consents and captions: one query each for all."""
-        clips = Clip.objects.select_related("storyteller__place").in_bulk([row.pk for row in rows])
-        found = [self._told(row, clips[row.pk], consents) for row in rows if row.pk in clips]
+        clips = Clip.objects.select_related("storyteller__place").only(*_SHOWN)
+        whole = clips.order_by().in_bulk([row.pk for row in rows])
+        found = [self._told(row, whole[row.pk], consents) for row in rows if row.pk in whole]
         ordered = _matched(self.mention, found)
-        spoken.load_captions([one.clip for one in ordered])
+        spoken.load_captions([one.clip for one in ordered[:1]])  # only that one is shown whole
         return [
             replace(one, number=at + 1 if at < KEYS else None) for at, one in enumerate(ordered)
         ]
@@ -388,14 +409,24 @@ def _points(condition: Q, points: int) -> Case:
     return Case(When(condition, then=Value(points)), default=Value(0), output_field=IntegerField())
 
 
+#: Of each storyteller the answers that went out, or are about to.
+_ANSWERS = Prepared(
+    lambda: (
+        Reply.objects.filter(
+            account__campaign=Given("campaign"),
+            status__in=[Reply.Status.APPROVED, Reply.Status.POSTING, Reply.Status.POSTED],
+            approved_at__gt=Given("after"),
+        )
+        .order_by()
+        .values_list("clip__storyteller")
+        .annotate(Count("pk"))
+    )
+)
+
+
 def _answers_today(campaign: int, *, at: datetime) -> dict[int, int]:
     """Storyteller → how many answers of theirs went out, or are about to, within a day."""
-    going = [Reply.Status.APPROVED, Reply.Status.POSTING, Reply.Status.POSTED]
-    recent = Reply.objects.filter(
-        account__campaign=campaign, status__in=going, approved_at__gt=at - A_DAY
-    )
-    counted = recent.order_by().values_list("clip__storyteller").annotate(Count("pk"))
-    return dict(counted)
+    return dict(_ANSWERS.all(campaign=campaign, after=at - A_DAY))
 
 
 def _matching(word: str) -> Q:
@@ -414,7 +445,16 @@ def _rests_until(clip: Clip, *, at: datetime) -> datetime | None:
     return clip.used_at + REST
 
 
+_CONSENTS = Prepared(
+    lambda: (
+        Consent.objects.valid(network=Given("network"), campaign=Given("campaign"), at=Given("at"))
+        .order_by()
+        .values_list(*Terms._fields)
+    )
+)
+
+
 def _consents(mention: Mention, *, at: datetime) -> dict[int, Terms]:
     """Storyteller → the consent by which their clips may answer it."""
-    valid = Consent.objects.valid(network=mention.network, campaign=mention.campaign_id, at=at)
-    return {terms.storyteller_id: terms for terms in valid.terms()}
+    found = _CONSENTS.all(network=mention.network, campaign=mention.campaign_id, at=at)
+    return {terms.storyteller_id: terms for terms in map(Terms._make, found)}

@@ -59,7 +59,9 @@ class Spoken:
         return {clip: (score / most, shared[clip]) for clip, score in scores.items()}
 
 
-_CAPTIONS = Prefetch("captions", CaptionTrack.objects.exclude(reviewed_at=None))
+_CAPTIONS = Prefetch(
+    "captions", CaptionTrack.objects.exclude(reviewed_at=None).order_by("language")
+)
 _kept: dict[int, Spoken] = {}
 
 

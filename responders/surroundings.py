@@ -7,9 +7,11 @@ from datetime import timedelta
 from django.core.cache import cache
 
 from campaign.models import Mention
+from campaign.models.mentions import MentionQuerySet
 from campaign.networks import attached, registry
 from campaign.networks.attached import Referenced
 from campaign.networks.base import NetworkError
+from campaign.prepared import Given, Prepared
 from responders import queue
 from responders.models import Reply
 from videos import translation
@@ -46,20 +48,42 @@ class Surroundings:
         return next((reply for reply in replies if reply.posted_at), None)
 
 
-def around(mention: Mention) -> Surroundings:
-    """Three queries, and one more where the author wrote to us before."""
-    same = Mention.objects.filter(
-        network=mention.network,
-        author_id=mention.author_id,
-        campaign=mention.campaign_id,
-        posted_at__lt=mention.posted_at,
+#: What its author wrote before, and the others of its conversation. Mostly there is nothing.
+_EARLIER = Prepared(
+    lambda: (
+        Mention.objects.filter(
+            network=Given("network"),
+            author_id=Given("author"),
+            campaign=Given("campaign"),
+            posted_at__lt=Given("posted"),
+        )
+        .order_by("-posted_at")
+        .values_list("pk", flat=True)[:COUNTED]
     )
-    earlier = list(queue.with_answers(same).defer("raw", "search").order_by("-posted_at")[:SHOWN])
+)
+_OTHERS = Prepared(
+    lambda: (
+        Mention.objects.filter(conversation_id=Given("conversation"), campaign=Given("campaign"))
+        .exclude(pk=Given("pk"))
+        .order_by("posted_at")
+        .values_list("pk", flat=True)[:SHOWN]
+    )
+)
+
+
+def around(mention: Mention) -> Surroundings:
+    """Two queries, and more where the author or the conversation is known."""
+    before = _EARLIER.all(
+        network=mention.network,
+        author=mention.author_id,
+        campaign=mention.campaign_id,
+        posted=mention.posted_at,
+    )
     raw = mention.raw if isinstance(mention.raw, dict) else {}
     age = mention.posted_at - mention.author_since if mention.author_since else None
     return Surroundings(
-        earlier=earlier,
-        earlier_count=same.order_by()[:COUNTED].count() if len(earlier) == SHOWN else len(earlier),
+        earlier=_earlier(before[:SHOWN]),
+        earlier_count=len(before),
         others=_others(mention),
         referenced=attached.referenced(raw),
         media=attached.media(raw),
@@ -68,14 +92,21 @@ def around(mention: Mention) -> Surroundings:
     )
 
 
+def _earlier(ids: list[int]) -> list[Mention]:
+    return list(queue.with_answers(_mentions(ids)).order_by("-posted_at")) if ids else []
+
+
 def _others(mention: Mention) -> list[Mention]:
     if not mention.conversation_id:
         return []
-    same = Mention.objects.filter(
-        conversation_id=mention.conversation_id, campaign=mention.campaign_id
+    found = _OTHERS.all(
+        conversation=mention.conversation_id, campaign=mention.campaign_id, pk=mention.pk
     )
-    others = same.exclude(pk=mention.pk).defer("raw", "search")
-    return list(others.order_by("posted_at")[:SHOWN])
+    return list(_mentions(found).order_by("posted_at")) if found else []
+
+
+def _mentions(ids: list[int]) -> MentionQuerySet:
+    return Mention.objects.filter(pk__in=ids).defer("raw", "search")
 
 
 class NotNow(Exception):

@@ -7,6 +7,7 @@ on duty, it is light and not night there, little else is asked of them. An edito
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
@@ -121,15 +122,17 @@ class Glance:
 def glance(campaign: Campaign, *, language: str) -> Glance | None:
     """For the desk, at most half a minute old; None where no place films for the campaign."""
     key = f"field-glance:{campaign.pk}:{language}"
-    kept = cache.get(key)
-    if not isinstance(kept, Glance):
+    kept: Glance | Literal["nowhere"] | None = cache.get(key)
+    if kept is None:
         first = next(iter(rank(campaign, language=language)), None)
-        if first is None:
-            return None
-        whole = clocks.usual(campaign).whole
-        kept = Glance(first.place.name, first.place.timezone, first.light, whole)
+        kept = _glance(campaign, first) if first else "nowhere"
         cache.set(key, kept, GLANCE_LASTS)
-    return kept
+    return None if kept == "nowhere" else kept
+
+
+def _glance(campaign: Campaign, first: Placing) -> Glance:
+    whole = clocks.usual(campaign).whole
+    return Glance(first.place.name, first.place.timezone, first.light, whole)
 
 
 def themes_of(mention: Mention | None) -> list[str]:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from campaign import audit, live
 from campaign.models import Campaign, Mention, User
+from campaign.prepared import Given, Prepared
 from responders import wording
 from responders.actions import desk, drafts, notices
 from responders.models import Notice, ShiftNote
@@ -63,11 +64,19 @@ def leave_note(campaign: Campaign, *, text: str, by: User) -> ShiftNote | None:
     return note
 
 
+_NEWEST_NOTE = Prepared(
+    lambda: (
+        ShiftNote.objects.filter(campaign=Given("campaign"), at__gt=Given("after"))
+        .annotate(was_read=Exists(ShiftNote.objects.filter(pk=OuterRef("pk"), read_by=Given("of"))))
+        .select_related("author")[:1]
+    )
+)
+
+
 def unread_note(campaign: Campaign, *, of: User) -> ShiftNote | None:
     """The newest note of the last day, until this person has read it."""
-    notes = ShiftNote.objects.filter(campaign=campaign, at__gt=timezone.now() - NOTE_LASTS)
-    read = Exists(ShiftNote.objects.filter(pk=OuterRef("pk"), read_by=of))
-    newest = notes.annotate(was_read=read).select_related("author").first()
+    after = timezone.now() - NOTE_LASTS
+    newest = _NEWEST_NOTE.first(campaign=campaign.pk, after=after, of=of.pk)
     return None if newest is None or newest.was_read else newest
 
 

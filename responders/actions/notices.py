@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from campaign import live
 from campaign.models import Campaign, Mention, User
+from campaign.prepared import Given, Prepared
 from responders.models import Notice, Reply
 
 
@@ -38,11 +39,17 @@ def read(notice: Notice) -> None:
     Notice.objects.filter(pk=notice.pk, read_at=None).update(read_at=timezone.now())
 
 
+_UNREAD = Prepared(
+    lambda: Notice.objects.filter(
+        to=Given("of"), campaign=Given("campaign"), read_at=None
+    ).values_list("pk", flat=True)[:5]
+)
+
+
 def unread(campaign: Campaign, *, of: User) -> list[Notice]:
     """The oldest first, a handful."""
-    own = Notice.objects.filter(to=of, campaign=campaign, read_at=None)
-    if not own.exists():  # as mostly, and quicker asked than a hundred columns are read
+    own = _UNREAD.all(campaign=campaign.pk, of=of.pk)
+    if not own:  # as mostly, and quicker asked than a hundred columns are read
         return []
-    return list(
-        own.select_related("mention", "reply", "by").defer("mention__raw", "mention__search")[:5]
-    )
+    whole = Notice.objects.filter(pk__in=own).select_related("mention", "reply", "by")
+    return list(whole.defer("mention__raw", "mention__search"))

@@ -4,6 +4,9 @@ import re
 from collections.abc import Iterable
 
 from django import template
+from django.template.context import RequestContext
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -13,6 +16,8 @@ from campaign.intake.filters import Reason as FilterReason
 from campaign.intake.filters import Summons
 from campaign.models import Campaign, Mention
 from responders import queue, reasons, shelf
+from responders.models import Reply
+from responders.workbench import Bench
 from videos import clocks
 from videos.models import Brief
 from videos.themes import THEMES
@@ -39,6 +44,40 @@ REFUSALS = {
     "gone": "Deleted by its author",
     "not_summoned": "X refuses replies by the API",
 }
+
+
+@register.simple_tag(takes_context=True)
+def cards(context: RequestContext, mentions: Iterable[Mention]) -> SafeString:
+    """The cards of these mentions for the one who reads the page, one after the other."""
+    campaign, filters, bench = context["campaign"], context["filters"], context.get("bench")
+    given = {
+        "mentions": mentions,
+        "campaign": campaign,
+        "coverage": shelf.coverage(campaign),
+        "in_open_lane": filters.lane.is_open,
+        "oob": context.get("oob", False),
+        "open": bench.mention.pk if bench else None,
+        "query": context["query"],
+        "reader": context["user"],
+    }
+    return _listed("responders/desk/card_list.jinja", given)
+
+
+@register.simple_tag(takes_context=True)
+def clips(context: RequestContext, bench: Bench) -> SafeString:
+    """The clips that are suggested for the open mention, the paired one first."""
+    pair = reverse("desk-pair", args=[context["campaign"].slug, bench.mention.pk])
+    given = {
+        "suggestions": bench.suggestions,
+        "draft": bench.draft,
+        "paired": bench.draft.reply.clip_id if bench.draft else None,
+        "pair": pair + context["query"],
+    }
+    return _listed("responders/desk/clip_list.jinja", given)
+
+
+def _listed(name: str, given: dict[str, object]) -> SafeString:
+    return mark_safe(render_to_string(name, given, using="jinja2"))  # noqa: S308  Jinja escapes
 
 
 @register.simple_tag
@@ -120,6 +159,42 @@ def replyable_words(mention: Mention) -> str:
     if mention.replyable_reason in Summons.values:
         return str(Summons(mention.replyable_reason).label)
     return "X lets us reply" if mention.replyable else "X does not let us reply"
+
+
+@register.filter
+def answer(mention: Mention) -> Reply | None:
+    """The newest of our replies that came with the card."""
+    return next(iter(getattr(mention, "answers", [])), None)
+
+
+_UNDER_WAY = {
+    Reply.Status.SUBMITTED: "Waits for second eyes",
+    Reply.Status.POSTING: "Being posted",
+    Reply.Status.UNKNOWN: "Publishing problem",
+    Reply.Status.PROBLEM: "Publishing problem",
+}
+
+
+@register.filter
+def under_way(answer: Reply | None) -> str:
+    """How far the answer is that is on its way."""
+    if answer is None:
+        return "Being answered"
+    if answer.status == Reply.Status.BY_HAND:
+        return f"{answer.author}, post it by hand"
+    if answer.status == Reply.Status.APPROVED:
+        return f"Held, {answer.author}{_with_teller(answer)}"
+    return _UNDER_WAY.get(Reply.Status(answer.status), "Being answered")
+
+
+@register.filter
+def answered(answer: Reply | None) -> str:
+    """Who answered, and with whose clip."""
+    return f"Answered by {answer.author}{_with_teller(answer)}" if answer else "Answered"
+
+
+def _with_teller(answer: Reply) -> str:
+    return f" with {answer.clip.storyteller.public_name}" if answer.clip else ""
 
 
 @register.filter

@@ -22,7 +22,10 @@ CARDS_AT_ONCE = 60
 @require_safe
 @newsroom(USE)
 def show(request: NewsroomRequest, pk: int | None = None) -> HttpResponse:
-    """The desk, with one mention open or none. For htmx: the pane, or the list of cards."""
+    """The desk, with one mention open or none. For htmx: the pane, or the list of cards.
+
+    A whole page comes without the shelf, which it then asks for: the tweet can be read meanwhile.
+    """
     mention = pane.mention_of(request, pk) if pk is not None else None
     target = getattr(request, "htmx", None) and request.htmx.target  # type: ignore[attr-defined]  # django-htmx's middleware
     if mention is not None and target == "pane":
@@ -34,6 +37,7 @@ def show(request: NewsroomRequest, pk: int | None = None) -> HttpResponse:
     context = _queue(request) | {
         "section": "desk",
         "here": presence.here(request.campaign),
+        "shelf_follows": True,
     }
     return render(request, "responders/desk/desk.html", context | pane.context_of(request, mention))
 

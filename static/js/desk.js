@@ -122,7 +122,8 @@ function press(key) {
     return true;
 }
 
-/* Hands are quicker than the network: what is pressed while the pane is on its way waits for it. */
+/* Hands are quicker than the network: what is pressed while the pane, or the shelf of a page that
+   was just opened, is on its way waits for it. */
 const MOST_WAITING = 3;
 let coming = null;
 let pressed = [];
@@ -133,12 +134,14 @@ function inTurn(act) {
     return true;
 }
 
-function isForPane(event) {
-    return event.detail.target?.id === "pane";
+const AWAITED = new Set(["pane", "shelf"]);
+
+function isAwaited(event) {
+    return AWAITED.has(event.detail.target?.id);
 }
 
 document.body.addEventListener("htmx:beforeSend", (event) => {
-    if (isForPane(event)) coming = event.detail.xhr;
+    if (isAwaited(event)) coming = event.detail.xhr;
 });
 document.body.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.xhr !== coming || event.detail.successful) return;

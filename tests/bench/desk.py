@@ -72,10 +72,15 @@ def run() -> dict[str, Any]:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     client = Client()
-    client.force_login(editor(campaign))
+    maya = editor(campaign)
+    client.force_login(maya)
     bare = p95(times(Client(), "/sign-in/"))
     took = {name: times(client, address) for name, address in addresses().items()}
     queries = {name: _queries(client, address) for name, address in addresses().items()}
+    pane = Client(headers={"HX-Request": "true", "HX-Target": "pane"})
+    pane.force_login(maya)
+    took["pane"] = times(pane, addresses()["tweet"])
+    queries["pane"] = _queries(pane, addresses()["tweet"])
     slowest = max(took, key=lambda name: p95(took[name]))
     value = p95(took[slowest])
     listed = ", ".join(f"{name} {p95(took[name]) * 1000:.0f}" for name in took)

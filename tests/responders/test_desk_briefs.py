@@ -46,12 +46,13 @@ def test_desk_offers_the_field_for_what_can_be_answered(
 ) -> None:
     client.force_login(factories.editor(account.campaign))
     mention = factories.MentionFactory(account=account, author_name="Tess")
-    page = client.get(f"/c/{account.campaign.slug}/desk/{mention.pk}/").content.decode()
-    assert "Ask the field to answer" in page
-    assert f"/briefs/ask?mention={mention.pk}" in page
+    shelf = client.get(f"/c/{account.campaign.slug}/desk/{mention.pk}/shelf").content.decode()
+    assert "Ask the field to answer" in shelf
+    assert f"/briefs/ask?mention={mention.pk}" in shelf
     gone = factories.MentionFactory(account=account, status=Mention.Status.GONE)
-    page = client.get(f"/c/{account.campaign.slug}/desk/{gone.pk}/").content.decode()
-    assert "Ask the field to answer" not in page
+    shelf = client.get(f"/c/{account.campaign.slug}/desk/{gone.pk}/shelf").content.decode()
+    assert 'id="shelf-list"' in shelf
+    assert "Ask the field to answer" not in shelf
 
 
 def test_desk_shows_how_far_the_field_is(

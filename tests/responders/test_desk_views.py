@@ -1,5 +1,6 @@
 """The desk's pages: who may open them, who may not, and what hostile forms get."""
 
+import html
 import re
 from datetime import timedelta
 
@@ -157,6 +158,43 @@ def test_desk_asks_few_queries_however_many_mentions(
     assert page.content.count(b"data-card=") == count
     assert len(captured) <= MOST_QUERIES, [query["sql"][:90] for query in captured]
     assert len(cold) <= MOST_QUERIES + 5
+
+
+@pytest.mark.django_db
+def test_a_whole_page_asks_for_its_shelf_and_a_pane_brings_it(
+    as_ana: Client, account: Account, mention: Mention
+) -> None:
+    clip = factories.ClipFactory(storyteller__campaign=account.campaign, title="One blackboard")
+    here = reverse("desk-mention", args=["iwelcome", mention.pk])
+
+    page = as_ana.get(f"{here}?lang=en&draft=7").content.decode()
+    pane = as_ana.get(here, headers=HTMX).content.decode()
+    asked = re.search(r'id="shelf"[^>]*hx-get="([^"]+)"[^>]*hx-trigger="load"', page)
+
+    assert clip.title not in page
+    assert clip.title in pane
+    assert asked
+    assert html.unescape(asked[1]) == f"{here}shelf?lang=en&draft=7"
+    assert clip.title in as_ana.get(html.unescape(asked[1])).content.decode()
+
+
+@pytest.mark.django_db
+def test_cards_and_clips_show_hostile_words_as_words(
+    as_ana: Client, account: Account, mention: Mention
+) -> None:
+    evil = "<script>alert(1)</script> {{ 7 * 7 }} \"'"
+    Mention.objects.filter(pk=mention.pk).update(author_handle=evil, text=evil, lang='"><xx')
+    factories.ClipFactory(storyteller__campaign=account.campaign, title=evil, quote=evil)
+    here = reverse("desk-mention", args=["iwelcome", mention.pk])
+
+    pages = [
+        as_ana.get(one).content.decode() for one in (here, f"{here}shelf", f"{here}shelf?x=<b")
+    ]
+
+    for page in pages:
+        assert "<script>alert" not in page
+        assert "&lt;script&gt;alert(1)&lt;/script&gt; {{ 7 * 7 }} &#" in page
+        assert '"><xx' not in page
 
 
 @pytest.mark.django_db

@@ -45,9 +45,6 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         """What shows them is on its way from a phone; until then nobody relies on them."""
         return self.filter(evidence="").exclude(evidence_sha256="")
 
-    def terms(self) -> list[Terms]:
-        return [Terms(*row) for row in self.values_list(*Terms._fields)]
-
     def agreed(
         self,
         *,

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import template
+from django.db.models import Count, Window
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -16,6 +17,7 @@ from django.utils.timezone import localtime
 
 from campaign import languages
 from campaign.models import Campaign
+from campaign.prepared import Given, Prepared
 from videos import asking, clocks, routing
 from videos.board import Group
 from videos.daylight import Light
@@ -31,10 +33,20 @@ DAY_WIDE = 288
 FIGURE_WIDE = 36
 
 
+_OPEN_BRIEFS = Prepared(
+    lambda: (
+        Brief.objects.unsettled()
+        .filter(campaign=Given("campaign"))
+        .order_by()
+        .values_list(Window(Count("pk")), flat=True)[:1]
+    )
+)
+
+
 @register.simple_tag
 def open_briefs(campaign: Campaign) -> int:
     """How many London waits for or must decide on, beside “Briefs” on every page."""
-    return Brief.objects.unsettled().filter(campaign=campaign).count()
+    return _OPEN_BRIEFS.first(campaign=campaign.pk) or 0
 
 
 @register.filter
