@@ -19,6 +19,7 @@ from campaign.intake import countries, index
 from campaign.models import Campaign, Mention, Ranking
 from campaign.models.expressions import IsAmong
 from campaign.models.mentions import MentionQuerySet
+from campaign.prepared import Given, Prepared
 from responders.models import Reply
 from videos.models import Brief
 
@@ -267,9 +268,18 @@ def to_post_by_hand(campaign: Campaign) -> list[Mention]:
     return [found[pk] for pk in ids]
 
 
+_NEWEST = Prepared(
+    lambda: (
+        Mention.objects.filter(campaign=Given("campaign"))
+        .order_by("-id")
+        .values_list("pk", flat=True)[:1]
+    )
+)
+
+
 def newest_id(campaign: Campaign) -> int:
     """The mention that came last; what comes later is "new"."""
-    return _newest_first(campaign).values_list("pk", flat=True).first() or 0
+    return _NEWEST.first(campaign=campaign.pk) or 0
 
 
 def arrived(campaign: Campaign, filters: Filters, *, after: int) -> int:

@@ -7,7 +7,6 @@ from datetime import timedelta
 from django.core.cache import cache
 
 from campaign.models import Mention
-from campaign.models.mentions import MentionQuerySet
 from campaign.networks import attached, registry
 from campaign.networks.attached import Referenced
 from campaign.networks.base import NetworkError
@@ -48,6 +47,8 @@ class Surroundings:
         return next((reply for reply in replies if reply.posted_at), None)
 
 
+#: What is shown of another tweet.
+_SAID = ("author_handle", "text", "lang", "posted_at", "status")
 #: What its author wrote before, and the others of its conversation. Mostly there is nothing.
 _EARLIER = Prepared(
     lambda: (
@@ -66,7 +67,7 @@ _OTHERS = Prepared(
         Mention.objects.filter(conversation_id=Given("conversation"), campaign=Given("campaign"))
         .exclude(pk=Given("pk"))
         .order_by("posted_at")
-        .values_list("pk", flat=True)[:SHOWN]
+        .only(*_SAID)[:SHOWN]
     )
 )
 
@@ -93,20 +94,18 @@ def around(mention: Mention) -> Surroundings:
 
 
 def _earlier(ids: list[int]) -> list[Mention]:
-    return list(queue.with_answers(_mentions(ids)).order_by("-posted_at")) if ids else []
+    if not ids:
+        return []
+    whole = Mention.objects.filter(pk__in=ids).only(*_SAID).order_by("-posted_at")
+    return list(queue.with_answers(whole))
 
 
 def _others(mention: Mention) -> list[Mention]:
     if not mention.conversation_id:
         return []
-    found = _OTHERS.all(
+    return _OTHERS.all(
         conversation=mention.conversation_id, campaign=mention.campaign_id, pk=mention.pk
     )
-    return list(_mentions(found).order_by("posted_at")) if found else []
-
-
-def _mentions(ids: list[int]) -> MentionQuerySet:
-    return Mention.objects.filter(pk__in=ids).defer("raw", "search")
 
 
 class NotNow(Exception):

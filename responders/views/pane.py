@@ -6,12 +6,13 @@ What cannot be done is said in the pane itself, beside its cause, with status 40
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from campaign.access import NewsroomRequest
 from campaign.models import Mention
+from campaign.prepared import Given, Prepared
 from responders import queue, reasons, shelf, workbench
 from responders.actions import desk, handing, notices
 from responders.actions.changes import Refused
@@ -26,14 +27,20 @@ CONFLICT = 409
 Refusals = (desk.DeskError, Refused, TextTooLong)
 
 
-def mention_of(request: NewsroomRequest, pk: int) -> Mention:
-    return get_object_or_404(
-        Mention.objects.select_related("claimed_by", "handled_by", "campaign", "account").defer(
-            "search"
-        ),
-        pk=min(pk, 2**63 - 1),
-        campaign=request.campaign,
+_MENTION = Prepared(
+    lambda: (
+        Mention.objects.filter(pk=Given("pk"), campaign=Given("campaign"))
+        .select_related("claimed_by", "handled_by", "campaign", "account")
+        .defer("search")
     )
+)
+
+
+def mention_of(request: NewsroomRequest, pk: int) -> Mention:
+    found = _MENTION.first(pk=min(pk, 2**63 - 1), campaign=request.campaign.pk)
+    if found is None:
+        raise Http404("There is no such tweet in this campaign.")
+    return found
 
 
 def reply_of(request: NewsroomRequest, pk: int) -> Reply:

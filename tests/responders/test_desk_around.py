@@ -128,7 +128,7 @@ def test_around_asks_a_fixed_number_of_queries(
             posted_at=timezone.now() - timedelta(days=1 + number),
         )
     mention = factories.MentionFactory(account=account, author_id="9", conversation_id="500")
-    with django_assert_num_queries(6 if count else 2):
+    with django_assert_num_queries(5 if count else 2):
         assert surroundings.around(mention).earlier_count == count
 
 
