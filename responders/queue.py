@@ -62,6 +62,10 @@ _STATUS = {
 }
 
 
+#: Whose cards tell of our answer, or of what the field was asked.
+_TOLD = {Lane.BRIEFED, Lane.ANSWERED}
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What the editor chose to see. All of it stands in the page's address.
@@ -242,7 +246,7 @@ def _found(
 def page(campaign: Campaign, filters: Filters, *, after: Cursor | None = None) -> Page:
     """The next `PAGE` cards. `newest` is the mention that came last: what comes later is new."""
     found = _after(mentions(campaign, filters), filters.lane, after)
-    if not filters.lane.is_open:
+    if filters.lane in _TOLD:
         found = with_answers(found)
     newest = Subquery(_newest_first(campaign).values("pk")[:1])
     rows = list(found.annotate(newest=newest)[: PAGE + 1])
