@@ -7,10 +7,17 @@ list, `<name>.jinja` beside it, knows the same filters; a name that it was not g
 from typing import Any
 
 from django.template.library import import_library
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
 from jinja2 import BaseLoader, Environment, StrictUndefined
 
 from campaign.templatetags.newsroom import icon
+
+
+def rendered(name: str, given: dict[str, Any]) -> SafeString:
+    """That list, for a Django template to hold."""
+    return mark_safe(render_to_string(name, given, using="jinja2"))  # noqa: S308  Jinja escapes
 
 
 def environment(

@@ -113,7 +113,11 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
             "environment": "campaign.jinja.environment",
-            "libraries": ["campaign.templatetags.newsroom", "responders.templatetags.desk"],
+            "libraries": [
+                "campaign.templatetags.newsroom",
+                "petitions.templatetags.report",
+                "responders.templatetags.desk",
+            ],
         },
     },
 ]

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -129,11 +129,31 @@ SELECT
 """
 
 
+@dataclass(slots=True)
+class _OfReplies:
+    """What is told of a period's replies as a whole."""
+
+    field_replies: int = 0
+    viewed: int = 0
+    cost: Decimal | None = None
+    measured_at: datetime | None = None
+
+    def add(self, facts: dict[str, Any]) -> None:
+        self.field_replies += facts["field_replies"]
+        self.viewed += facts["viewed"]
+        if facts["sum_cost"] is not None:
+            self.cost = (self.cost or Decimal(0)) + facts["sum_cost"]
+        if facts["last_measured"] is not None:
+            self.measured_at = max(
+                self.measured_at or facts["last_measured"], facts["last_measured"]
+            )
+
+
 def read(scope: Scope) -> Funnel:
     """Three questions, however long the period."""
     unit = scope.period.unit(since=scope.campaign.created_at)
-    rows = _by_hour(scope)
-    total = _totals(rows, scope)
+    rows, of_replies = _by_hour(scope)
+    total = _totals(rows, of_replies, scope)
     if unit == "day" or (rows and _bars(rows) > MOST_BARS):
         unit, rows = "day", _by_day(rows)
     return Funnel(unit=unit, moments=list(_moments(rows, scope=scope, unit=unit)), total=total)
@@ -141,10 +161,10 @@ def read(scope: Scope) -> Funnel:
 
 def totals(scope: Scope) -> Totals:
     """The sums alone, for a period to compare with."""
-    return _totals(_by_hour(scope), scope)
+    return _totals(*_by_hour(scope), scope)
 
 
-def _by_hour(scope: Scope) -> _Rows:
+def _by_hour(scope: Scope) -> tuple[_Rows, _OfReplies]:
     rows: _Rows = {}
     # Mentions have neither place nor lane: they are counted whole where those are asked for.
     mentions = "true" if not scope.narrow.of_mentions else scope.where()
@@ -157,28 +177,31 @@ def _by_hour(scope: Scope) -> _Rows:
     for hour, *numbers in tallies.rows(statement, scope.facts):
         row = rows.setdefault(hour.astimezone(UTC), Counter())
         row.update({name: number or 0 for name, number in zip(names, numbers, strict=True)})
+    of_replies = _OfReplies()
     replies = scope.replies().annotate(moment=Hour("posted_at")).values("moment").order_by()
-    for facts in replies.annotate(replies=ALL, sum_views=Sum("views"), sum_shares=Sum("shares")):
+    for facts in replies.annotate(
+        replies=ALL,
+        sum_views=Sum("views"),
+        sum_shares=Sum("shares"),
+        field_replies=Count("pk", filter=Q(lane="field")),
+        viewed=Count("views"),
+        sum_cost=Sum("cost"),
+        last_measured=Max("measured_at"),
+    ):
+        of_replies.add(facts)
         row = rows.setdefault(facts["moment"].astimezone(UTC), Counter())
         row["replies"] += facts["replies"]
         row["views"] += facts["sum_views"] or 0
         row["shares"] += facts["sum_shares"] or 0
-    return rows
+    return rows, of_replies
 
 
-def _totals(rows: _Rows, scope: Scope) -> Totals:
-    total: Counter[str] = sum(rows.values(), Counter())
-    of_replies: dict[str, Any] = scope.replies().aggregate(
-        field_replies=Count("pk", filter=Q(lane="field")),
-        viewed=Count("views"),
-        cost=Sum("cost"),
-        measured_at=Max("measured_at"),
-    )
-    passed_on, brought = tallies.rows(_PASSED_ON.format(narrow=scope.where("link.")), scope.facts)[
-        0
-    ]
-    of_replies |= {"passed_on": passed_on, "brought": brought}
-    return Totals(**of_replies | {name: total[name] for name in _NUMBERS})
+def _totals(rows: _Rows, of_replies: _OfReplies, scope: Scope) -> Totals:
+    statement = _PASSED_ON.format(narrow=scope.where("link."))
+    ((passed_on, brought),) = tallies.rows(statement, scope.facts)
+    known: dict[str, Any] = asdict(of_replies)
+    known |= {name: sum(row[name] for row in rows.values()) for name in _NUMBERS}
+    return Totals(**known, passed_on=passed_on, brought=brought)
 
 
 def _bars(rows: _Rows) -> int:

@@ -1,5 +1,7 @@
 """How long people waited for our reply, and what the time went to."""
 
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -51,25 +53,27 @@ class Speed:
     nine_in_ten: Wait
 
 
-_KNOWN = f"""petition_id IN {tallies.OURS} AND posted_at >= %(start)s AND posted_at < %(end)s
-    AND tweeted_at IS NOT NULL AND {{narrow}}"""
 # A tenth of the replies on either side of the median, or of nine in ten, is what is typical there.
 _STATEMENT = f"""
-WITH known AS (
+WITH waited AS MATERIALIZED (
+    SELECT lane, posted_at - tweeted_at AS wait, steps
+    FROM petitions_trackedlink AS link
+    WHERE petition_id IN {tallies.OURS} AND posted_at >= %(start)s AND posted_at < %(end)s
+        AND tweeted_at IS NOT NULL AND {{narrow}}
+), known AS (
     SELECT lane, count(*) AS number, percentile_cont(ARRAY[0.4, 0.5, 0.6, 0.8, 0.9])
-        WITHIN GROUP (ORDER BY posted_at - tweeted_at) AS within
-    FROM petitions_trackedlink AS link WHERE {_KNOWN} GROUP BY lane
+        WITHIN GROUP (ORDER BY wait) AS within
+    FROM waited GROUP BY lane
 ), typical AS (
-    SELECT link.lane, steps,
-        number < %(few)s OR posted_at - tweeted_at BETWEEN within[1] AND within[3] AS middle,
-        number < %(few)s OR posted_at - tweeted_at >= within[4] AS late
-    FROM petitions_trackedlink AS link JOIN known USING (lane) WHERE {_KNOWN}
+    SELECT lane, steps, number < %(few)s OR wait BETWEEN within[1] AND within[3] AS middle,
+        number < %(few)s OR wait >= within[4] AS late
+    FROM waited JOIN known USING (lane)
 ), spent AS (
-    SELECT lane, key AS step, sum(value::float) FILTER (WHERE middle) AS middle,
-        sum(value::float) FILTER (WHERE late) AS late
-    FROM typical, LATERAL jsonb_each_text(steps) WHERE middle OR late GROUP BY lane, key
+    SELECT lane, middle, late,
+        ARRAY[{", ".join(f"COALESCE(sum((steps->>'{step}')::float), 0)" for step in STEPS)}] AS sums
+    FROM typical WHERE middle OR late GROUP BY lane, middle, late
 )
-SELECT lane, number, within[2], within[5], step, middle, late
+SELECT lane, number, within[2], within[5], middle, late, sums
 FROM known LEFT JOIN spent USING (lane)
 """
 
@@ -77,14 +81,17 @@ FROM known LEFT JOIN spent USING (lane)
 def read(scope: Scope) -> list[Speed]:
     """Each lane, the slower one first. Replies of an unknown lane stand last, as "Replies"."""
     lanes: dict[str, tuple[int, timedelta, timedelta]] = {}
-    middles: dict[str, dict[str, float]] = {}
-    lates: dict[str, dict[str, float]] = {}
+    middles: dict[str, Counter[str]] = defaultdict(Counter)
+    lates: dict[str, Counter[str]] = defaultdict(Counter)
     statement = _STATEMENT.format(narrow=scope.where("link."))
     found = tallies.rows(statement, scope.facts | {"few": FEW})
-    for lane, replies, median, nine_in_ten, step, middle, late in found:
+    for lane, replies, median, nine_in_ten, middle, late, sums in found:
         lanes[lane] = replies, median, nine_in_ten
-        middles.setdefault(lane, {})[step] = middle or 0.0
-        lates.setdefault(lane, {})[step] = late or 0.0
+        spent = dict(zip(STEPS, sums or (), strict=False))
+        if middle:
+            middles[lane].update(spent)
+        if late:
+            lates[lane].update(spent)
     speeds = [
         Speed(
             name=LANES.get(lane, "Replies"),
@@ -98,7 +105,7 @@ def read(scope: Scope) -> list[Speed]:
     return sorted(speeds, key=lambda one: order.index(one.name))
 
 
-def _parts(sums: dict[str, float], wait: timedelta) -> list[Part]:
+def _parts(sums: Mapping[str, float], wait: timedelta) -> list[Part]:
     whole = sum(sums.values())
     return [
         Part(step, sums[step] / whole, sums[step] / whole * wait.total_seconds())

@@ -6,14 +6,30 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils import timezone
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
+from campaign.jinja import rendered
 from petitions.reports import names
 from petitions.reports.funnel import Moment
+from petitions.reports.page import Report
 from petitions.reports.period import Unit
 from petitions.reports.speed import Wait
 
 register = template.Library()
+
+
+@register.simple_tag
+def report_rows(report: Report) -> SafeString:
+    """The table's rows: a hundred of them, of a dozen cells."""
+    given = {"report": report, "average": report.average}
+    return rendered("petitions/report_rows.jinja", given)
+
+
+@register.simple_tag
+def report_moments(report: Report) -> SafeString:
+    """The chart as rows: hundreds of hours."""
+    given = {"moments": report.moments_with_numbers, "unit": report.funnel.unit}
+    return rendered("petitions/report_moments.jinja", given)
 
 
 @register.filter
@@ -60,7 +76,7 @@ def money(value: Decimal | None) -> str:
     return f"${value:,.2f}" if not value or value >= Decimal("0.01") else f"${value:.4f}"
 
 
-@register.simple_tag
+@register.filter
 def moment_name(moment: Moment, unit: Unit) -> str:
     """Tue 3 Feb, 14:00; Tue 3 Feb 2026 where it is a day."""
     at = timezone.localtime(moment.at)
@@ -69,12 +85,6 @@ def moment_name(moment: Moment, unit: Unit) -> str:
         if unit == "hour"
         else f"{names.day(at.date())} {at.year}"
     )
-
-
-@register.simple_tag
-def number_cells(*numbers: int) -> SafeString:
-    """One cell a number. Made at once: a chart's table has hundreds of rows."""
-    return mark_safe("".join(f'<td class="number">{number:,}</td>' for number in numbers))  # noqa: S308  numbers alone
 
 
 @register.filter

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 
 from django import template
 from django.template.context import RequestContext
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
@@ -14,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from campaign.intake import priority, themes
 from campaign.intake.filters import Reason as FilterReason
 from campaign.intake.filters import Summons
+from campaign.jinja import rendered
 from campaign.models import Campaign, Mention
 from responders import queue, reasons, shelf
 from responders.models import Reply
@@ -60,7 +60,7 @@ def cards(context: RequestContext, mentions: Iterable[Mention]) -> SafeString:
         "query": context["query"],
         "reader": context["user"],
     }
-    return _listed("responders/desk/card_list.jinja", given)
+    return rendered("responders/desk/card_list.jinja", given)
 
 
 @register.simple_tag(takes_context=True)
@@ -73,11 +73,7 @@ def clips(context: RequestContext, bench: Bench) -> SafeString:
         "paired": bench.draft.reply.clip_id if bench.draft else None,
         "pair": pair + context["query"],
     }
-    return _listed("responders/desk/clip_list.jinja", given)
-
-
-def _listed(name: str, given: dict[str, object]) -> SafeString:
-    return mark_safe(render_to_string(name, given, using="jinja2"))  # noqa: S308  Jinja escapes
+    return rendered("responders/desk/clip_list.jinja", given)
 
 
 @register.simple_tag

@@ -507,12 +507,12 @@ def grow(petition: Petition, *, by: int) -> None:
 
 
 @pytest.mark.django_db
-def test_report_asks_twelve_questions(
+def test_report_asks_ten_questions(
     story: Petition, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     wanted = asked(story.campaign, {})
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         Report(wanted)
 
 
