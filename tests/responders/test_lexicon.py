@@ -59,6 +59,7 @@ def test_words_are_changed_tried_and_given_back(as_senior: Client, campaign: Cam
     [
         ("house, *", "has no word in it"),
         ("house, …", "has no word in it"),
+        ("ref*gee", "a * stands before a word or after it, not in it"),
         ("a" * 61, "is longer than 60 characters"),
         (",".join(f"word{number}" for number in range(401)), "400 are the most"),
     ],
