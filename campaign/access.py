@@ -54,7 +54,6 @@ def ask_for_second_factor(
 #: No page of ours needs these, so no script that got into one may have them.
 DEVICES = (
     "accelerometer",
-    "bluetooth",
     "browsing-topics",
     "camera",
     "display-capture",

@@ -26,7 +26,7 @@ from rq.worker import Worker
 
 from campaign import live, roles
 from campaign.encryption import Undecryptable
-from campaign.models import Account, AuditEntry, User
+from campaign.models import Account, AuditEntry, Campaign, User
 from campaign.networks import registry
 from campaign.networks.base import NetworkError
 
@@ -70,6 +70,8 @@ def examine() -> Iterator[Finding]:
         check: Check = import_string(name)
         try:
             yield from check()
+        except Undecryptable as error:
+            yield mend(str(error), "Without that key names, addresses and credentials are lost.")
         except (DatabaseError, RedisError, OSError) as error:
             yield mend(f"{name} could not look: {error}", "Mend what stands above first.")
 
@@ -177,7 +179,9 @@ def mail_goes_out() -> Iterator[Finding]:
 
 def accounts_may_post() -> Iterator[Finding]:
     accounts = Account.objects.select_related("campaign")
-    if not accounts:
+    if not Campaign.objects.exists():
+        yield mend("There is no campaign.", "Run `manage.py create_campaign`.")
+    elif not accounts:
         yield mend("No account is connected.", "Run `manage.py connect_account`.")
     for account in accounts:
         yield from _look_at(account)
@@ -193,8 +197,6 @@ def _look_at(account: Account) -> Iterator[Finding]:
             adapter.me()
         finally:
             adapter.close()
-    except Undecryptable as error:
-        yield mend(f"@{account.handle}: {error}", "Put the old key back.")
     except NetworkError as error:
         yield mend(f"@{account.handle}: the network says {error}", "Run `connect_account` again.")
     else:
@@ -208,7 +210,13 @@ def people_can_decide() -> Iterator[Finding]:
     if not Group.objects.filter(name=roles.ADMIN).exists():
         yield mend("The roles are missing.", "Run `manage.py migrate`.")
         return
-    admins = User.objects.filter(is_active=True, groups__name=roles.ADMIN).count()
+    active = User.objects.filter(is_active=True)
+    if not active.filter(is_superuser=True, is_staff=True).exists():
+        yield look(
+            "Nobody may open Setup.",
+            "Places, crews and campaigns are made there: `manage.py create_person … --superuser`.",
+        )
+    admins = active.filter(groups__name=roles.ADMIN).count()
     if admins < 2:
         yield mend(
             f"{admins} admin: changes of roles and credentials take two.",

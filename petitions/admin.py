@@ -1,4 +1,4 @@
-"""Petitions in the back office. Signatures can be looked at and taken out, never written."""
+"""Petitions in Setup. Signatures can be looked at and taken out, never written."""
 
 from typing import Any, cast
 

@@ -54,16 +54,28 @@ def create(
     password: str,
     by: User | None,
     email: str = "",
+    superuser: bool = False,
 ) -> User:
-    """A person with one role in these campaigns. Raises `NameTaken`."""
+    """A person with one role in these campaigns; a superuser also sets them up in the admin.
+
+    Raises `NameTaken`.
+    """
     if User.objects.filter(username__iexact=username).exists():
         raise NameTaken(f"Somebody is called “{username}” already. Choose another username.")
-    person = User.objects.create_user(username, password=password, name=name, email=email)
+    person = User.objects.create_user(
+        username,
+        password=password,
+        name=name,
+        email=email,
+        is_staff=superuser,
+        is_superuser=superuser,
+    )
     person.groups.add(Group.objects.get(name=role))
     person.campaigns.add(*campaigns)
     if email:
         EmailAddress.objects.create(user=person, email=email, verified=True, primary=True)
-    after = {"role": role, "campaigns": [campaign.slug for campaign in campaigns]}
+    after: dict[str, object] = {"role": role, "campaigns": [one.slug for one in campaigns]}
+    after |= {"superuser": True} if superuser else {}
     audit.record("person made", person, after=after, by=by)
     return person
 

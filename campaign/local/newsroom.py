@@ -169,7 +169,8 @@ def manage(given: Mapping[str, str], arguments: Sequence[str]) -> int:
     with ExitStack() as stack:
         try:
             newsroom = Newsroom(given)
-            newsroom.require_data()
+            if arguments[:1] != ["restore"]:  # which begins with nothing
+                newsroom.require_data()
             with suppress(Refusal):  # it runs, and so do its servers
                 stack.enter_context(lock(newsroom.data))
                 for server in newsroom.own_servers.values():

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.test import Client
@@ -168,7 +169,27 @@ def test_doctor_counts_admins_and_ends_with_1(
     with pytest.raises(SystemExit) as ended:
         call_command("doctor")
     assert ended.value.code == 1
-    assert "1 admin: changes of roles and credentials take two." in capsys.readouterr().out
-    factories.person(roles.ADMIN)
+    said = capsys.readouterr().out
+    assert "1 admin: changes of roles and credentials take two." in said
+    assert "Nobody may open Setup." in said
+    factories.person(roles.ADMIN, is_staff=True, is_superuser=True)
     call_command("doctor")
     assert capsys.readouterr().out == "ok    2 admins.\n"
+
+
+def test_doctor_says_what_a_new_newsroom_begins_with(settings: Settings) -> None:
+    nothing = findings("accounts_may_post", settings=settings)
+    factories.CampaignFactory()
+    campaign = findings("accounts_may_post", settings=settings)
+    assert (nothing, campaign) == (
+        [("mend", "There is no campaign.")],
+        [("mend", "No account is connected.")],
+    )
+
+
+def test_doctor_says_that_a_key_is_missing(settings: Settings) -> None:
+    factories.AccountFactory(credentials={"access_token": "kept"})
+    settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+    [(level, said)] = findings("accounts_may_post", settings=settings)
+    assert level == "mend"
+    assert "put the key that wrote it back at the end of FIELD_ENCRYPTION_KEYS" in said

@@ -81,6 +81,15 @@ def test_commands_without_a_newsroom_say_how_to_make_one(tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_restore_begins_with_nothing(tmp_path: Path) -> None:
+    code, _, wrong = _manage(tmp_path / "new", "restore", str(tmp_path), port=18_000)
+    assert code == 1
+    assert (
+        wrong
+        == f"CommandError: {tmp_path} holds no whole backup: its manifest.json cannot be read.\n"
+    )
+
+
 def test_commands_start_the_servers_of_a_newsroom_that_does_not_run(tmp_path: Path) -> None:
     (tmp_path / "secrets.env").touch()
     code, said, wrong = _manage(tmp_path, "showmigrations", "campaign", port=18_000)
