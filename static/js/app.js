@@ -47,6 +47,14 @@ function goes(name) {
     };
 }
 
+/** A still whose file is away (deleted, or the storage does not answer) is hatched, not broken. */
+function hatch(picture) {
+    const still = picture.closest?.(".still");
+    if (!still || picture.tagName !== "IMG") return;
+    still.classList.add("still-gone");
+    picture.remove();
+}
+
 /* Somebody who was signed out in the meantime is told so where they are; what they typed stays.
    A dialog takes the keyboard, so it waits until they pause: no letter is lost to it. */
 const TYPING_PAUSE = 1500;
@@ -78,6 +86,11 @@ document.addEventListener("htmx:configRequest", (event) => {
     const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
     if (token) event.detail.headers["X-CSRFToken"] = token;
 });
+
+document.addEventListener("error", (event) => hatch(event.target), { capture: true });
+for (const picture of document.querySelectorAll(".still img")) {
+    if (picture.complete && picture.currentSrc && !picture.naturalWidth) hatch(picture);
+}
 
 document.addEventListener("click", opens);
 document.addEventListener("keydown", closesMenu, { capture: true });

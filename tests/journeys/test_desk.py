@@ -104,9 +104,12 @@ def test_shelf_is_fetched_when_a_clip_comes_and_not_while_one_is_prepared(
 ) -> None:
     maya = people.sign_in(desktop, newsroom, as_="maya")
     desktop.route("**/events?*", lambda route: route.abort())  # no news but ours
+    desktop.route("**/poster", lambda route: route.fulfill(status=404))
     maya.goto(f"{newsroom.address}/c/iwelcome/desk/")
     maya.locator(".queue-card").first.get_by_role("link").click()
-    expect(maya.locator("#shelf-list > li").first).to_be_visible()
+    first = maya.locator("#shelf-list > li").first
+    expect(first.locator(".still-gone")).to_be_visible()  # no broken picture
+    expect(first.locator("img")).to_have_count(0)
     maya.wait_for_timeout(500)
     asked: list[str] = []
     maya.on("request", lambda request: asked.append(request.url))
