@@ -3,15 +3,16 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.dateparse import parse_date
+from django.utils.dateparse import parse_date, parse_datetime
 from django.views.decorators.http import require_http_methods, require_safe
 
 from campaign.access import NewsroomRequest
 from petitions.actions import handover as actions
 from petitions.actions.ledger import canonical
 from petitions.models import HandOver, Petition
+from petitions.reports import names
 from petitions.views import desk
-from petitions.wording import countries, languages
+from petitions.wording import countries
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -24,23 +25,47 @@ def hand_over(request: NewsroomRequest, petition: Petition) -> HttpResponse:
     wanted = request.GET.get("sealed", "")
     kept = next((one for one in sealed if str(one.pk) == wanted), None)
     document = kept.document if kept else actions.draw_up(petition)
-    names = dict(countries("en"))
+    called = dict(countries("en"))
+    texts = [
+        {**text, "name": names.language(text["language"]), "since": parse_datetime(text["since"])}
+        for text in document["texts"]
+    ]
+    english = (text for text in texts if text["language"] == "en")
     context = {
         "petition": petition,
         "document": document,
+        "title": next(english, texts[0])["title"] if texts else petition.slug,
+        "counted": parse_datetime(document["counted"]),
+        "apart": _apart(document["signatures"]),
+        "texts": texts,
+        "removals": [{**one, "on": parse_date(one["on"])} for one in document["removals"]],
         "hash": kept.hash if kept else "",
         "kept": kept,
         "sealed": sealed,
         "countries": [
-            (names.get(one["country"], one["country"] or "not given"), one["confirmed"])
+            (called.get(one["country"], one["country"] or "not given"), one["confirmed"])
             for one in document["countries"]
         ],
         "languages": [
-            (languages().get(one["language"], one["language"]), one["confirmed"])
-            for one in document["languages"]
+            (names.language(one["language"]), one["confirmed"]) for one in document["languages"]
         ],
     }
     return render(request, "petitions/hand_over.html", context)
+
+
+#: What is told beside the confirmed ones, always or where there are any.
+APART = {"pending": "not confirmed", "removed": "removed"}
+ELSEWHERE = {
+    "other_platforms": "more people on other platforms",
+    "other_platforms_as_a_number": "told by other platforms as a number",
+}
+
+
+def _apart(signatures: dict[str, int]) -> list[str]:
+    said = [f"{signatures[name]:,} {words}" for name, words in APART.items()]
+    return said + [
+        f"{signatures[name]:,} {words}" for name, words in ELSEWHERE.items() if signatures.get(name)
+    ]
 
 
 def _act(request: NewsroomRequest, petition: Petition) -> HttpResponse:

@@ -17,6 +17,7 @@ from django.core.management import call_command
 from django.db import OperationalError, connections
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from petitions import pages, tokens
 from petitions.actions import counting, handover, mail, rekeying, requests, signing, texts
@@ -357,8 +358,15 @@ def test_each_version_of_the_words_is_kept_with_who_signed_it(
     file = rosa.get(address(petition, f"hand-over/{kept.pk}.json"))
     assert handover.hash_of(json.loads(file.content)) == kept.hash
     page = rosa.get(address(petition, f"hand-over/?sealed={kept.pk}")).content.decode()
+    read = " ".join(strip_tags(page.partition("<article")[2]).split())
     assert kept.hash in page
     assert "Tess" not in page
+    title = petition.texts.get(language="en").title
+    assert page.count(f"<h2>{title}</h2>") == 1
+    assert "Apart from these: 0 not confirmed, 0 removed." in read
+    assert re.findall(r"(\w+), version (\d), since \d+ \w+ \d{4} \d\d:\d\d: (\d)", read) == [
+        ("Arabic", "1", "0"), ("English", "1", "1"), ("English", "2", "1"),
+    ]  # fmt: skip
     assert TextVersion.objects.count() == 3
 
 
