@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 
 from campaign.models import Campaign, User
@@ -132,6 +132,7 @@ def people_with(
             person = cast(PersonRequest, request)
             if not person.user.has_perm(permission):
                 raise PermissionDenied
+            _drop_nul(person)
             return view(person, *args, **kwargs)
 
         return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], signed_in(checked))
@@ -161,8 +162,21 @@ def newsroom(
             person.campaign = get_object_or_404(person.user.campaigns, slug=campaign)
             if not person.user.has_perm(permission):
                 raise PermissionDenied
+            _drop_nul(person)
             return view(person, *args, **kwargs)
 
         return cast(Callable[..., HttpResponseBase], signed_in(checked))
 
     return decorate
+
+
+def _drop_nul(request: HttpRequest) -> None:
+    """The one character that PostgreSQL keeps in no text. Nobody types it; what is sent with it is
+    read as if it were not there."""
+    for name in ("GET", "POST"):
+        sent: QueryDict = getattr(request, name)
+        if any("\0" in value for _, values in sent.lists() for value in values):
+            plain = sent.copy()
+            for key, values in sent.lists():
+                plain.setlist(key, [value.replace("\0", "") for value in values])
+            setattr(request, name, plain)

@@ -192,6 +192,19 @@ def test_trim_makes_it_again_and_starts_verification_over(
     assert clip.protection.status == Protection.Status.DRAWN
 
 
+@pytest.mark.django_db
+def test_a_nul_among_the_words_is_as_if_it_were_not_there(
+    client: Client, leila: Storyteller, maya: User
+) -> None:
+    clip = factories.ClipFactory(storyteller=leila, status=Clip.Status.REVIEW)
+    client.force_login(maya)
+    client.post(
+        reverse("clip-again", args=[clip.campaign.slug, clip.pk]), {"words": "Inside,\0 please."}
+    )
+    clip.refresh_from_db()
+    assert clip.asked_again == "Inside, please."
+
+
 def test_ask_again_and_retry(leila: Storyteller, maya: User) -> None:
     clip = waiting(leila)
     review.ask_again(clip, words="Inside, please.", by=maya)
