@@ -193,6 +193,29 @@ def test_trim_makes_it_again_and_starts_verification_over(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multipart/form-data; boundary=x", b"--x\r\n\r\n--x--"),
+        ("application/json", b"[1]"),
+        ("application/json", b"{"),
+    ],
+)
+def test_what_is_no_json_object_could_not_be_read(
+    client: Client, leila: Storyteller, kind: str, body: bytes
+) -> None:
+    clip = factories.ClipFactory(storyteller=leila, status=Clip.Status.REVIEW)
+    client.force_login(factories.editor(leila.campaign))
+    for name, more in (("clip-draw", []), ("captions-save", ["en"])):
+        address = reverse(name, args=[clip.campaign.slug, clip.pk, *more])
+        answer = client.post(address, body, content_type=kind)
+        assert (answer.status_code, answer.json()) == (
+            400,
+            {"error": "This could not be read. Reload the page."},
+        )
+
+
+@pytest.mark.django_db
 def test_a_nul_among_the_words_is_as_if_it_were_not_there(
     client: Client, leila: Storyteller, maya: User
 ) -> None:

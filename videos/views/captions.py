@@ -1,6 +1,5 @@
 """The captions of a clip: the editor over the preview, files in and out, review."""
 
-import json
 import uuid
 from collections.abc import Callable
 
@@ -16,8 +15,8 @@ from videos import reports, transcription, translation
 from videos.actions import captions
 from videos.models import CaptionTrack, Clip
 from videos.processing import subtitles
+from videos.views import sent
 
-MAX_BODY = 1024 * 1024
 PUBLIC_CACHE = "public, max-age=60"
 
 
@@ -53,9 +52,9 @@ def save(request: NewsroomRequest, pk: uuid.UUID, language: str) -> JsonResponse
     """What the editor sends as somebody types: JSON with `segments` and the `revision` it knows."""
     clip = reports.one_clip(request.campaign, pk)
     try:
-        sent = json.loads(request.body[:MAX_BODY])
-        revision = int(sent["revision"])
-        track = captions.save(clip, language, sent["segments"], revision=revision, by=request.user)
+        told = sent.told(request)
+        revision = int(told["revision"])
+        track = captions.save(clip, language, told["segments"], revision=revision, by=request.user)
     except captions.ChangedMeanwhileError as error:
         return JsonResponse({"error": str(error)}, status=409)
     except captions.CaptionsError as error:

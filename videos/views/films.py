@@ -3,11 +3,10 @@
 The bytes themselves go to `videos/tus.py`.
 """
 
-import json
 import uuid
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.http import HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -18,6 +17,7 @@ from videos.actions import footage, review, uploads
 from videos.crew import FieldRequest, crew_only
 from videos.forms import FilmForm
 from videos.models import Clip, Upload
+from videos.views import sent
 
 #: A phone asks for the films that it still holds; it holds no more.
 MOST = 100
@@ -46,7 +46,7 @@ def try_again(request: FieldRequest, pk: uuid.UUID) -> JsonResponse:
 
 
 def _announce(request: FieldRequest) -> JsonResponse:
-    form = FilmForm(_told(request), place=request.place, words=request.words)
+    form = FilmForm(sent.told(request), place=request.place, words=request.words)
     if not form.is_valid():
         return JsonResponse({"errors": form.errors}, status=422)
     said = form.cleaned_data
@@ -63,14 +63,6 @@ def _announce(request: FieldRequest) -> JsonResponse:
     except uploads.QuotaFullError:
         return JsonResponse({"errors": {"film": [request.words.quota_full]}}, status=503)
     return JsonResponse(_state(upload, request), status=201)
-
-
-def _told(request: HttpRequest) -> dict[str, Any]:
-    try:
-        told = json.loads(request.body)
-    except ValueError:
-        return {}
-    return told if isinstance(told, dict) else {}
 
 
 def _states(request: FieldRequest) -> dict[str, Any]:

@@ -4,7 +4,6 @@ The page's script sends each step with `fetch`, also much later when there was n
 the list as it is then. Without the script a step is a plain form that leads back to the page.
 """
 
-import json
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
@@ -23,6 +22,7 @@ from videos.actions import brief_state, briefs, crew_steps, notices
 from videos.actions import duty as duties
 from videos.crew import FieldRequest, crew_only
 from videos.models import Brief, BriefQuerySet, Place
+from videos.views import sent
 
 INVALID, CONFLICT = 422, 409
 
@@ -125,11 +125,7 @@ def duty(request: FieldRequest) -> HttpResponse:
 @crew_only
 def subscription(request: FieldRequest) -> HttpResponse:
     """This browser rings for new briefs, or no more."""
-    try:
-        told = json.loads(request.body)
-    except ValueError:
-        told = {}
-    told = told if isinstance(told, dict) else {}
+    told = sent.told(request)
     if request.method == "DELETE":
         notices.unsubscribe(str(told.get("endpoint", "")), user=request.user)
         return HttpResponse(status=204)

@@ -1,6 +1,5 @@
 """Hiding people in a clip: the page where boxes are drawn, and the second person's verdict."""
 
-import json
 import uuid
 
 from django.contrib import messages
@@ -12,8 +11,7 @@ from campaign.access import NewsroomRequest, newsroom
 from videos import reports
 from videos.actions import protection
 from videos.models import Clip, Protection
-
-MAX_BODY = 1024 * 1024
+from videos.views import sent
 
 
 @require_safe
@@ -40,9 +38,9 @@ def draw(request: NewsroomRequest, pk: uuid.UUID) -> JsonResponse:
     """What the page sends: JSON with `boxes` and `voice`."""
     clip = reports.one_clip(request.campaign, pk)
     try:
-        sent = json.loads(request.body[:MAX_BODY])
-        voice = Protection.Voice(sent["voice"])
-        protection.draw(clip, sent["boxes"], voice=voice, by=request.user)
+        told = sent.told(request)
+        voice = Protection.Voice(told["voice"])
+        protection.draw(clip, told["boxes"], voice=voice, by=request.user)
     except protection.ProtectionError as error:
         return JsonResponse({"error": str(error)}, status=422)
     except (ValueError, KeyError, TypeError):
