@@ -92,7 +92,7 @@ def add_source(request: NewsroomRequest, petition: Petition) -> HttpResponse:
 
 
 def _text(value: str) -> str:
-    return value.replace("\0", "").strip()[:500]
+    return value.strip()[:500]
 
 
 @require_POST

@@ -44,6 +44,7 @@ def _one_of(value: str, known: list[str]) -> str:
 
 
 def _text(query: QueryDict, name: str, longest: int) -> str:
+    """Of an address, or of one that a form sends along."""
     return query.get(name, "").replace("\0", "").strip()[:longest]
 
 
@@ -156,7 +157,7 @@ def review(request: NewsroomRequest, petition: Petition) -> HttpResponse:
 def take_out(request: NewsroomRequest, petition: Petition) -> HttpResponse:
     """Take out all that the filters choose."""
     filters = request.POST.get("filters", "")
-    reason = " ".join(request.POST.get("reason", "").replace("\0", "").split())[:200]
+    reason = " ".join(request.POST.get("reason", "").split())[:200]
     wanted = chosen(QueryDict(filters))
     if not reason:
         messages.error(request, "Nothing was taken out: say why. The public ledger shows it.")
@@ -207,8 +208,8 @@ def add_rule(request: NewsroomRequest, petition: Petition) -> HttpResponse:
             petition,
             kind=_one_of(request.POST.get("kind", ""), DomainRule.Kind.values) or "block",
             what=_one_of(request.POST.get("what", ""), DomainRule.What.values) or "domain",
-            value=request.POST.get("value", "").replace("\0", ""),
-            note=request.POST.get("note", "").replace("\0", ""),
+            value=request.POST.get("value", ""),
+            note=request.POST.get("note", ""),
             by=request.user,
         )
     except rules.Wrong as error:

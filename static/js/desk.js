@@ -27,6 +27,10 @@ function mark() {
     }
     if (pk) desk.dataset.open = pk;
     else delete desk.dataset.open;
+    // Whoever works prolongs the lease; its card counts down to the same end as the pane.
+    const ends = pane()?.querySelector("[data-lease]")?.dataset.until;
+    const shown = pk && document.querySelector(`#card-${pk} [data-until]`);
+    if (ends && shown) shown.dataset.until = ends;
 }
 
 function move(step) {

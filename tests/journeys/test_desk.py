@@ -68,8 +68,10 @@ def test_whoever_closes_a_tab_and_comes_back_keeps_the_tweet(
     expect(maya.locator(".lease")).to_contain_text(re.compile(r"[45]:\d\d"))
 
     maya.goto("about:blank")  # it lets go, in a few seconds
-    people.card_of(maya, handle, at=newsroom.address, looks=20).get_by_role("link").click()
+    card = people.card_of(maya, handle, at=newsroom.address, looks=20)
+    card.get_by_role("link").click()
     expect(maya.locator(".lease")).to_contain_text(re.compile(r"[45]:\d\d"))
+    expect(card).to_contain_text(re.compile(r"You have it, [45]:\d\d"))  # as the pane says
     maya.keyboard.press("Escape")
 
 
