@@ -92,7 +92,9 @@ def test_typed_words_outlive_an_expired_session(desk: Page, newsroom: Run) -> No
     desk.get_by_label("Password").fill(newsroom.password)
     desk.get_by_role("button", name="Sign in", exact=True).click()
     desk.wait_for_url(address)
-    expect(desk.locator("#reply-text")).to_have_value(re.compile("Half a thought, in no hurry$"))
+    expect(desk.locator("#reply-text")).to_have_value(
+        re.compile("Half a thought, in no hurry$"), timeout=PATIENCE
+    )
     expect(desk.locator("#draft-saved")).to_contain_text("Saved", timeout=PATIENCE)
     desk.keyboard.press("Escape")
     desk.keyboard.press("Escape")
