@@ -30,11 +30,11 @@ def hand_over(request: NewsroomRequest, petition: Petition) -> HttpResponse:
         {**text, "name": names.language(text["language"]), "since": parse_datetime(text["since"])}
         for text in document["texts"]
     ]
-    english = (text for text in texts if text["language"] == "en")
+    english = [text for text in texts if text["language"] == "en"]
     context = {
         "petition": petition,
         "document": document,
-        "title": next(english, texts[0])["title"] if texts else petition.slug,
+        "title": (english or texts)[-1]["title"] if texts else petition.slug,  # the newest version
         "counted": parse_datetime(document["counted"]),
         "apart": _apart(document["signatures"]),
         "texts": texts,

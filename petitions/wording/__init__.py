@@ -44,11 +44,6 @@ def speak(language: str) -> Words:
     return WORDS.get(base(language), english.WORDS)
 
 
-def languages() -> dict[str, str]:
-    """Codes and English names of the languages that we speak."""
-    return {code: str(locale("en").languages.get(code, code)) for code in WORDS}
-
-
 def date(value: dt.date, language: str) -> str:
     return str(format_date(value, format="long", locale=locale(language)))
 

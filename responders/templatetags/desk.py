@@ -261,11 +261,6 @@ def first_theme(mention: Mention) -> str:
     return THEMES.get(mention.themes[0], mention.themes[0]) if mention.themes else ""
 
 
-@register.simple_tag
-def coverage_of(campaign: Campaign) -> dict[str, int]:
-    return shelf.coverage(campaign)
-
-
 @register.filter
 def clips_ready(mention: Mention, coverage: dict[str, int]) -> int:
     """How many clips are ready for the theme of which there are most."""

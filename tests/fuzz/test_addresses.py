@@ -87,7 +87,7 @@ def fields() -> tuple[str, ...]:
         for p in (ROOT / app).rglob("*.py")
         if "sandbox" not in p.parts
     ]
-    pages = [path.read_text() for path in (ROOT / "templates").rglob("*.html")]
+    pages = [path.read_text() for path in (ROOT / "templates").rglob("*.*")]
     found = {name for text in code for one in (_IN_CODE, _IN_FORMS) for name in one.findall(text)}
     found |= {name for text in pages for name in _IN_PAGES.findall(text)}
     return tuple(sorted(found - {"csrfmiddlewaretoken"}))

@@ -340,7 +340,7 @@ def test_each_version_of_the_words_is_kept_with_who_signed_it(
 ) -> None:
     texts.keep_versions(petition, by=None)
     confirmed(petition)
-    PetitionText.objects.filter(language="en").update(body="Other words.")
+    PetitionText.objects.filter(language="en").update(title="Newer", body="Other words.")
     assert (texts.keep_versions(petition, by=None), texts.keep_versions(petition, by=None)) == (
         1, 0,
     )  # fmt: skip

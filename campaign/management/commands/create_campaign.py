@@ -6,6 +6,7 @@ from django.db import transaction
 
 from campaign import audit
 from campaign.models import Campaign
+from campaign.models.campaigns import staffed_languages
 
 
 class Command(BaseCommand):
@@ -26,7 +27,7 @@ class Command(BaseCommand):
             slug=options["slug"],
             name=options["name"],
             hashtag=options["hashtag"].removeprefix("#"),
-            languages=options["language"] or ["en"],
+            languages=options["language"] or staffed_languages(),
         )
         try:
             campaign.full_clean()
