@@ -169,7 +169,9 @@ def test_a_whole_page_asks_for_its_shelf_and_a_pane_brings_it(
 
     page = as_ana.get(f"{here}?lang=en&draft=7").content.decode()
     pane = as_ana.get(here, headers=HTMX).content.decode()
-    asked = re.search(r'id="shelf"[^>]*hx-get="([^"]+)"[^>]*hx-trigger="load"', page)
+    asked = re.search(
+        r'id="shelf"[^>]*hx-get="([^"]+)"[^>]*hx-trigger="load, online from:window"', page
+    )
 
     assert clip.title not in page
     assert clip.title in pane
