@@ -18,6 +18,7 @@ from campaign.models import Account, Campaign, Mention, User
 from petitions import history as petition_history
 from petitions.actions import links, rollups
 from petitions.models import ClickCount, Petition, Signature, TrackedLink
+from petitions.reports import page
 from responders import wording
 from responders.actions import drafts
 from videos.models import Clip
@@ -67,6 +68,7 @@ def load(campaign: Campaign) -> int:
         Signature.objects.bulk_create(_signatures(petition, replies, chance), batch_size=1_000)
         petition_history.load(petition, by=_manager(campaign))
     rollups.roll()
+    page.forget_facts(campaign)
     return len(replies)
 
 

@@ -331,7 +331,16 @@ def _facts_of_replies(campaign: Campaign) -> set[tuple[str, ...]]:
         known = TrackedLink.objects.posted().filter(petition__campaign=campaign).order_by()
         return set(known.values_list("place", "language", "network", "lane").distinct())
 
-    return cast(set[tuple[str, ...]], cache.get_or_set(f"facts-of-replies:{campaign.pk}", ask, 60))
+    return cast(set[tuple[str, ...]], cache.get_or_set(_facts_key(campaign), ask, 60))
+
+
+def forget_facts(campaign: Campaign) -> None:
+    """Many replies came at once: look anew at what a report can be narrowed down to."""
+    cache.delete(_facts_key(campaign))
+
+
+def _facts_key(campaign: Campaign) -> str:
+    return f"facts-of-replies:{campaign.pk}"
 
 
 def _called(name: str, value: str) -> str:

@@ -3,6 +3,7 @@ sends from one tab, outlives its browser and many days, and obeys when it is sig
 
 import hashlib
 import re
+import time
 import uuid
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -11,12 +12,13 @@ from typing import Any
 
 import psycopg2
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
 
 from tests import browser as browsers
 from tests.flaky import Flaky
 from tests.journeys import people, phones
 from tests.journeys.conftest import PHONE
+from tests.process.helpers import wait_until
 from tests.running import Run
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
@@ -299,17 +301,39 @@ def test_revoked_phone_sends_nothing_more_and_shows_nothing(
     flaky.rate = 200_000
     phones.send(page, film, title=title)
     expect(phones.card(page, title)).to_contain_text(SOME)
+    assert wait_until(lambda: spooled(newsroom, sha256) > 0)
     revoke_all(newsroom)
 
     page.wait_for_url("**/field/join/")
     assert phones.kept_on(page) == 0
     assert page.evaluate("indexedDB.databases().then((all) => all.length)") == 0
     assert phones.stored(newsroom)[sha256] == "announced"
-    assert 0 < spooled(newsroom, sha256) < 2_000_000
+    assert spooled(newsroom, sha256) < 2_000_000
     phone.set_offline(True)
     page.goto("about:blank")
     with pytest.raises(Exception, match="ERR_INTERNET_DISCONNECTED"):
         page.goto(f"{flaky.address}/field/")
+
+
+def test_page_whose_browser_was_told_to_forget_leaves(
+    browser: Browser, newsroom: Run, phone: BrowserContext, flaky: Flaky
+) -> None:
+    """Whatever London said it in answer to, and however slow the way out is."""
+    page = phones.sign_phone_in(browser, newsroom, phone, flaky.address)
+    phones.wait_for_worker(page)
+    revoke_all(newsroom)
+    page.route("**/field/join/", slowly)
+
+    page.evaluate("fetch('/field/films/')")
+
+    page.wait_for_url("**/field/join/")
+    assert phones.kept_on(page) == 0
+
+
+def slowly(route: Route) -> None:
+    """After longer than the page waits before it tries again."""
+    time.sleep(7)
+    route.continue_()
 
 
 def spooled(newsroom: Run, sha256: str) -> int:
@@ -318,7 +342,7 @@ def spooled(newsroom: Run, sha256: str) -> int:
         cursor.execute("SELECT id FROM videos_upload WHERE sha256 = %s", (sha256,))
         (upload,) = cursor.fetchone()
     spooled: Path = newsroom.data / "spool" / upload.hex
-    return spooled.stat().st_size
+    return spooled.stat().st_size if spooled.exists() else 0
 
 
 def revoke_all(newsroom: Run) -> None:

@@ -22,7 +22,7 @@ from campaign import spreadsheet
 from campaign.models import Campaign, Mention
 from petitions.actions import rollups
 from petitions.models import ClickCount, HourCount, Petition, Signature, TrackedLink
-from petitions.reports import breakdown, charts, funnel, period, speed
+from petitions.reports import breakdown, charts, funnel, page, period, speed
 from petitions.reports.page import Report, asked
 from petitions.reports.rates import Rate
 from petitions.reports.scope import Scope, narrow
@@ -340,6 +340,24 @@ def test_a_narrowed_report_holds_these_replies_alone(story: Petition) -> None:
     assert [row.name for row in breakdown.read(scope(story, language="ar"), by="clip")] == [
         "School"
     ]
+
+
+@pytest.mark.django_db
+def test_a_report_offers_what_many_new_replies_brought_at_once(
+    petition: Petition, campaign: Campaign
+) -> None:
+    def places() -> list[str]:
+        filters = Report(asked(campaign, {})).filters
+        return [name for one in filters if one.label == "All places" for _, name, _ in one.choices]
+
+    posted(petition, place="Kakuma")
+    assert places() == []
+    posted(petition, place="Shatila")
+    assert places() == []
+
+    page.forget_facts(campaign)
+
+    assert places() == ["All places", "Kakuma", "Shatila"]
 
 
 @pytest.mark.django_db

@@ -167,6 +167,22 @@ def test_field_asks_a_stranger_for_the_code(client: Client, url: str) -> None:
     assert client.get(url)["Location"] == "/field/join/"
 
 
+def test_whoever_is_in_needs_no_code(client: Client, grace: User) -> None:
+    phone = Client()
+    phone.post("/field/join/", {"code": phones.invite(grace, name="Red", by=grace).code})
+    client.force_login(grace)
+
+    for them in (phone, client):
+        assert them.get("/field/join/")["Location"] == FIELD
+    assert client.get("/field/join/abcde12345/").status_code == 200
+
+
+def test_editor_is_asked_for_the_code_like_a_stranger(client: Client) -> None:
+    client.force_login(factories.editor(factories.CampaignFactory()))
+
+    assert client.get("/field/join/").status_code == 200
+
+
 def test_films_notes_what_the_phone_tells(
     client: Client, grace: User, storyteller: Storyteller
 ) -> None:

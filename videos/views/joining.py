@@ -5,6 +5,7 @@ Opening the link changes nothing, because programs that show previews of links o
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,13 +17,16 @@ from campaign import devices, languages
 from campaign.actions import devices as phones
 from campaign.models import Device
 from videos import wording
+from videos.crew import crew_of
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def join(request: HttpRequest, code: str = "") -> HttpResponse:
-    """Anybody may open it; only a code from London leads on."""
+    """Anybody may open it; only a code from London leads on. Whoever is in already needs none."""
     if request.method != "POST":
+        if not code and _is_in(request):
+            return redirect("field")
         return _show(request, code)
     code = request.POST.get("code", code)
     try:
@@ -32,6 +36,14 @@ def join(request: HttpRequest, code: str = "") -> HttpResponse:
     response = redirect("field")
     devices.remember(response, token)
     return response
+
+
+def _is_in(request: HttpRequest) -> bool:
+    try:
+        crew_of(request)
+    except PermissionDenied:
+        return False
+    return True
 
 
 def _show(request: HttpRequest, code: str, *, wrong: bool = False) -> HttpResponse:

@@ -20,15 +20,23 @@ function show() {
     drawStrip();
 }
 
-/** A lost phone: nothing is left, and nothing is shown, even if something does not let go of its files
-    or the way out is barred for a moment. */
+let forgetting = false;
+
+/** A lost phone: nothing is left, and nothing is shown, even if something does not let go of its
+    files. The way out may be barred for a moment; one that is slow must not be begun anew too soon. */
 async function forgetAll() {
-    const leave = () => location.replace("/field/join/");
+    if (forgetting) return;
+    forgetting = true;
     document.body.replaceChildren();
-    const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
-    await Promise.race([keep.wipe(), late]).catch(() => {});
-    leave();
-    setInterval(leave, PATIENCE);
+    await Promise.race([keep.wipe(), pause(PATIENCE)]).catch(() => {});
+    for (let wait = PATIENCE; ; wait *= 2) {
+        location.replace("/field/join/");
+        await pause(wait);
+    }
+}
+
+function pause(milliseconds) {
+    return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 /** Films that London has had for days need no room here. */
@@ -87,6 +95,7 @@ document.body.addEventListener("live:device", () => {
 const rows = document.querySelector("[data-clips]");
 if (rows) new MutationObserver(drawRows).observe(rows, { childList: true, subtree: true });
 
+keep.onLost(forgetAll);
 await network.load();
 await tidy();
 start({ onChange: show, onRevoked: forgetAll });

@@ -7,6 +7,13 @@
 const FOLDER = "films";
 
 let opened = null;
+let lost = () => {};
+
+/** `callback` hears when all of it was taken away: by London's word to the browser, by another page
+    of this phone that signed out, or by hand. */
+export function onLost(callback) {
+    lost = callback;
+}
 
 function database() {
     opened ??= new Promise((resolve, reject) => {
@@ -21,7 +28,15 @@ function database() {
             make("facts");
             make("consents", { keyPath: "code" });
         };
-        request.onsuccess = () => resolve(request.result);
+        request.onsuccess = () => {
+            const base = request.result;
+            base.onclose = () => lost();
+            base.onversionchange = ({ newVersion }) => {
+                base.close();
+                if (newVersion === null) lost();
+            };
+            resolve(base);
+        };
         request.onerror = () => reject(request.error);
     });
     return opened;

@@ -189,6 +189,7 @@ async function send(film) {
     now.sent = film.sent ?? 0;
     const ended = await tryToSend(film, bytes);
     now.id = null;
+    if (ended instanceof Revoked) throw ended; // what this phone keeps is gone already
     await network.writeDown();
     if (ended === "done") await keep.change(film.id, { state: "sent", sent: film.length });
     else if (ended === "damaged") await damaged(film);
