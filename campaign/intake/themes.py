@@ -8,7 +8,7 @@ What is written in Arabic letters is read as Arabic, whatever X took it for.
 import time
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -82,7 +82,7 @@ class _Index:
         return ""
 
     def spans(self, text: str) -> list[Span]:
-        read = list(words.found(text))
+        read = words.found(text)
         spans = []
         at = 0
         while at < len(read):
@@ -96,7 +96,7 @@ class _Index:
             at += length
         return spans
 
-    def _phrase(self, read: list[tuple[int, int, str]], at: int) -> tuple[int, str]:
+    def _phrase(self, read: Sequence[tuple[int, int, str]], at: int) -> tuple[int, str]:
         for parts, theme in self.phrases[read[at][2]]:
             if [word for _, _, word in read[at : at + len(parts)]] == parts:
                 return len(parts), theme

@@ -44,6 +44,8 @@ def _words() -> tuple[dict[str, str], dict[str, str], list[str]]:
 
 def _plain(text: str) -> str:
     """Lower case, single spaces, without accents, vowel signs, punctuation and emoji."""
-    letters = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text).casefold())
-    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    bare = _APOSTROPHES.sub("", text).casefold()
+    if not bare.isascii():
+        letters = unicodedata.normalize("NFKD", bare)
+        bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return " ".join(_NO_WORD.sub(" ", bare).split())

@@ -6,9 +6,11 @@ these words, so that one rule says for every language what counts as the same wo
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from functools import lru_cache
 
 LONGEST = 60
+#: A text is read for its themes, for doubts and for the index, one right after the other.
+REMEMBERED = 16
 
 _WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f\u064b-\u065f\u0670\u0640]+[^\W_]*)*")
 _SAME = str.maketrans({"ى": "ي", "ة": "ه", "ـ": None, "ی": "ي", "ک": "ك", "œ": "oe", "æ": "ae"})
@@ -31,12 +33,13 @@ def fold(word: str) -> str:
     return "".join(sign for sign in parts if not unicodedata.combining(sign)).translate(_SAME)
 
 
-def found(text: str) -> Iterator[tuple[int, int, str]]:
+@lru_cache(maxsize=REMEMBERED)
+def found(text: str) -> tuple[tuple[int, int, str], ...]:
     """Each word of the text: where it begins and ends, and as it compares."""
-    for match in _WORD.finditer(text):
-        folded = fold(match[0])[:LONGEST]
-        if folded:
-            yield match.start(), match.end(), folded
+    words = (
+        (match.start(), match.end(), fold(match[0])[:LONGEST]) for match in _WORD.finditer(text)
+    )
+    return tuple(word for word in words if word[2])
 
 
 def of(text: str) -> list[str]:
@@ -46,7 +49,7 @@ def of(text: str) -> list[str]:
 
 def stems(folded: str) -> list[str]:
     """The word, and in Arabic what it is without the article and the small words before it."""
-    if not _ARABIC.match(folded):
+    if folded.isascii() or not _ARABIC.match(folded):
         return [folded]
     shorter = dict.fromkeys([folded])
     for along in _ALONG:

@@ -43,7 +43,9 @@ RETURNING id
 
 def run() -> dict[str, Any]:
     campaign = Campaign.objects.create(slug="bench-claims", name="Bench", hashtag="IWelcome")
-    account = Account.objects.create(campaign=campaign, external_id="74", handle="iwelcome_now")
+    account = Account.objects.create(
+        campaign=campaign, external_id="bench-claims", handle="iwelcome_now"
+    )
     PetitionFactory(campaign=campaign, slug="bench-claims")
     for language in ("en", "fr"):
         ReplyTemplateFactory(campaign=campaign, language=language)

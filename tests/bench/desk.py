@@ -66,7 +66,9 @@ def run() -> dict[str, Any]:
     campaign = Campaign.objects.create(
         slug="bench-desk", name="Bench", hashtag="IWelcome", languages=["en", "fr", "ar", "sw"]
     )
-    account = Account.objects.create(campaign=campaign, external_id="72", handle="iwelcome_now")
+    account = Account.objects.create(
+        campaign=campaign, external_id="bench-desk", handle="iwelcome_now"
+    )
     fill(campaign, account, count=MENTIONS, waiting=MENTIONS)
     library.fill(campaign)
     with connection.cursor() as cursor:

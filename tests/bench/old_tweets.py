@@ -56,7 +56,9 @@ def run() -> dict[str, Any]:
     campaign = Campaign.objects.create(
         slug="bench-desk", name="Bench", hashtag="IWelcome", languages=["en", "fr", "ar", "sw"]
     )
-    account = Account.objects.create(campaign=campaign, external_id="72", handle="iwelcome_now")
+    account = Account.objects.create(
+        campaign=campaign, external_id="bench-old-tweets", handle="iwelcome_now"
+    )
     began = time.perf_counter()
     desk.fill(campaign, account, count=MENTIONS, waiting=OPEN, seconds_apart=6)
     library.fill(campaign)

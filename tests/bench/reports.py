@@ -79,7 +79,9 @@ FILL = {
 def run() -> dict[str, Any]:
     """Seconds of the whole request, in this process, by Django's test client."""
     campaign = Campaign.objects.create(slug="bench-report", name="Bench", hashtag="IWelcome")
-    account = Account.objects.create(campaign=campaign, external_id="73", handle="bench_report")
+    account = Account.objects.create(
+        campaign=campaign, external_id="bench-reports", handle="bench_report"
+    )
     petition = Petition.objects.create(campaign=campaign, slug="bench-report")
     _fill(campaign=campaign.pk, account=account.pk, petition=petition.pk)
     client = Client()

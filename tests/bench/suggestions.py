@@ -32,7 +32,9 @@ TWEETS = (
 
 def run() -> dict[str, Any]:
     campaign = Campaign.objects.create(slug="bench-shelf", name="Bench", hashtag="IWelcome")
-    account = Account.objects.create(campaign=campaign, external_id="73", handle="iwelcome_now")
+    account = Account.objects.create(
+        campaign=campaign, external_id="bench-suggestions", handle="iwelcome_now"
+    )
     library.fill(campaign)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
