@@ -18,7 +18,7 @@ from campaign.models import Account, AuditEntry, Campaign, User
 from responders import queue
 from responders.actions import desk
 from responders.models import Reply
-from tests.bench.desk import FILL, editor
+from tests.bench.desk import editor, fill
 from tests.bench.figures import p50, p95, settle
 from tests.factories import PetitionFactory, ReplyTemplateFactory, UserFactory
 
@@ -50,9 +50,8 @@ def run() -> dict[str, Any]:
     for language in ("en", "fr"):
         ReplyTemplateFactory(campaign=campaign, language=language)
     people: list[User] = [editor(campaign), *(UserFactory() for _ in range(EDITORS - 1))]
+    fill(campaign, account, count=6 * CLAIMS, waiting=6 * CLAIMS)
     with connection.cursor() as cursor:
-        facts = {"campaign": campaign.pk, "account": account.pk, "count": 6 * CLAIMS}
-        cursor.execute(FILL, facts)
         cursor.execute("VACUUM ANALYZE campaign_mention")
     lane = queue.mentions(campaign, queue.Filters())
 
