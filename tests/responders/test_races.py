@@ -125,7 +125,7 @@ def test_sweep_rings_again_for_what_an_empty_redis_forgot(
 ) -> None:
     reply = due()
     MediaUpload.objects.update(state="pending", media_id="", expires_at=None)
-    redis_connection.flushall()
+    redis_connection.flushdb()
     assert (sweeps.ring_for_due_replies(), sweeps.ring_for_films()) == (1, 1)
     assert (_waiting("posting"), _waiting("uploads")) == (1, 1)
     film_ready(reply)

@@ -487,7 +487,7 @@ def test_withdrawal_takes_the_reply_off_the_sandbox(
         default_storage.save(film.file, ContentFile(small_film()))
         withdraw(reply, by=ana)
         assert default_storage.exists(f"renditions/{reply.clip_id}-post") is False
-        redis_connection.flushall()  # the bell is lost, and X loses its answer to the first call
+        redis_connection.flushdb()  # the bell is lost, and X loses its answer to the first call
         sandbox.fault("reset_after", on="DELETE /2/tweets/{id}")
         sweeps.ring_for_removals()
         assert remove(reply).status == Reply.Status.REMOVING
