@@ -221,6 +221,14 @@ def _start_all(deployment: Deployment, ports: list[int]) -> None:
         deployment.start(name, wanted[name], **(secrets_ if name == "media" else {}))
 
 
+def health_of_compose(port: int) -> str:
+    """The program by which a container is asked whether it is well."""
+    web = yaml.safe_load((ROOT / "deploy/compose.yaml").read_text())["services"]["web"]
+    kind, python, flag, program = web["healthcheck"]["test"]
+    assert (kind, python, flag) == ("CMD", "python", "-c")
+    return str(program).replace(":8000", f":{port}")
+
+
 def at(command: list[str], port: int) -> list[str]:
     return [str(port) if word == "8000" else word for word in command]
 
@@ -238,6 +246,7 @@ def test_tweet_is_answered_and_a_restart_refuses_nobody(
     there = json.loads(deployment.run("-m", "tests.process.cast", str(film)))
     tweet = {"text": f"What can one person do? @{there['handle']} #IWelcome", "handle": "asker"}
 
+    deployment.run("-c", health_of_compose(web.ports[0]))
     sign_in(web)
     until(lambda: stream_is_open(sandbox))
     asked = requests.post(f"{sandbox}/_posts", json=tweet, timeout=20).json()["ids"][0]
