@@ -24,7 +24,7 @@ from django.utils.module_loading import import_string
 from redis import RedisError
 from rq.worker import Worker
 
-from campaign import live, roles
+from campaign import live, roles, visitors
 from campaign.encryption import Undecryptable
 from campaign.models import Account, AuditEntry, Campaign, User
 from campaign.networks import registry
@@ -88,6 +88,16 @@ def settings_are_for_the_public() -> Iterator[Finding]:
         yield look("No role needs a second factor.", "Set SECOND_FACTOR_ROLES, or leave it unset.")
     if not settings.DEBUG and settings.HTTPS:
         yield good(f"The settings are for {settings.PUBLIC_URL}.")
+
+
+def visitors_are_told_apart() -> Iterator[Finding]:
+    proxy = visitors.proxy_not_trusted()
+    if proxy:
+        yield mend(
+            f"Visitors come by a proxy at {proxy} that is not trusted: all count as one.",
+            "Start the web processes with FORWARDED_ALLOW_IPS naming it: until then the limits on "
+            "signing hold back whoever comes in a crowd. This is told for a day.",
+        )
 
 
 def database_is_current() -> Iterator[Finding]:

@@ -395,6 +395,7 @@ DOCTOR = [
     "campaign.doctor.database_is_current",
     "campaign.doctor.audit_log_is_sealed",
     "campaign.doctor.redis_and_workers_answer",
+    "campaign.doctor.visitors_are_told_apart",
     "campaign.doctor.storage_keeps_and_forgets",
     "campaign.doctor.mail_goes_out",
     "campaign.doctor.people_can_decide",

@@ -5,7 +5,7 @@ import logging
 from django.http import HttpRequest
 from redis import RedisError
 
-from campaign import live
+from campaign import live, visitors
 from campaign.encryption import fingerprint
 
 log = logging.getLogger(__name__)
@@ -16,7 +16,7 @@ def allow(what: str, request: HttpRequest, *, most: int, seconds: int) -> bool:
 
     Without Redis everybody may: somebody who takes their consent back is never turned away.
     """
-    who = fingerprint(request.META.get("REMOTE_ADDR", ""), purpose=f"limit {what}")
+    who = fingerprint(visitors.address(request), purpose=f"limit {what}")
     key = f"limit:{what}:{who[:24]}"
     try:
         redis = live.connection()

@@ -56,11 +56,6 @@ def spoken(language: str) -> dict[str, Any]:
     }
 
 
-def ip(request: HttpRequest) -> str:
-    """The visitor's, as the web server tells it (it trusts only the proxies named to it)."""
-    return str(request.META.get("REMOTE_ADDR", ""))
-
-
 def comes_from_elsewhere(request: HttpRequest) -> bool:
     """Another site's page sent this form. There is no cookie to abuse, but our readers'
     addresses would speak for somebody else."""

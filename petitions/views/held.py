@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from campaign import visitors
 from petitions import addresses, limits, pages, tokens
 from petitions.actions import requests
 from petitions.limits import Rate
@@ -29,7 +30,7 @@ def ask(request: HttpRequest) -> HttpResponse:
             status = 422
         else:
             context["sent"] = True
-            if limits.rate(answers.ip(request)) != Rate.OVER:
+            if limits.rate(visitors.address(request)) != Rate.OVER:
                 requests.ask(address, language=language)
     return answers.render("held_ask.html", context, language=language, status=status)
 

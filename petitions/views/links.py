@@ -4,10 +4,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
+from campaign import visitors
 from petitions import pages
 from petitions.actions import clicks, links, sharing
 from petitions.models import TrackedLink
-from petitions.views import answers
 from petitions.views.answers import NEVER, says_when_away
 
 
@@ -18,7 +18,7 @@ def link(request: HttpRequest, slug: str) -> HttpResponse:
     found = pages.tracked(slug)
     if request.method == "GET":
         agent = request.headers.get("User-Agent", "")
-        clicks.count(found, ip=answers.ip(request), user_agent=agent)
+        clicks.count(found, ip=visitors.address(request), user_agent=agent)
     return _away(links.destination(found))
 
 
@@ -31,7 +31,7 @@ def share(request: HttpRequest, slug: str) -> HttpResponse:
     page = pages.find(found.petition.slug, language=found.language)
     if request.method == "GET":
         agent = request.headers.get("User-Agent", "")
-        clicks.count_share(found, ip=answers.ip(request), user_agent=agent)
+        clicks.count_share(found, ip=visitors.address(request), user_agent=agent)
     words = page.words.share_words.format(title=page.text.title)
     return _away(sharing.intent(found, text=words, title=page.text.title))
 

@@ -9,6 +9,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from campaign import visitors
 from petitions import limits, pages, proof, rules
 from petitions.actions import signing
 from petitions.forms import SignForm
@@ -55,7 +56,7 @@ def _sign(request: HttpRequest, page: Page) -> HttpResponse:
         return _show(page, form, status=403)
     if not form.is_valid() or form.offer:
         return _show(page, form, status=422)
-    ip, person = answers.ip(request), form.person()
+    ip, person = visitors.address(request), form.person()
     vouched, suspicion = rules.judge(page.petition.pk, domain=person.domain, ip=ip)
     if form.looks_automatic:
         suspicion = Suspicion.FIELD

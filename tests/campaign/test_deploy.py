@@ -118,3 +118,11 @@ def test_example_names_every_setting() -> None:
     named = (ROOT / ".env.example").read_text()
     missing = [name for name in Environment.model_fields if f"#{name.upper()}=" not in named]
     assert missing == []
+
+
+def test_web_believes_the_proxy_in_front_wherever_it_is_another_machine() -> None:
+    compose = documents(DEPLOY / "compose.yaml")[0]["services"]["web"]
+    kubernetes = {one["name"]: one["value"] for one in container(deployments()["web"])["env"]}
+    assert "172.16.0.0/12" in compose["environment"]["FORWARDED_ALLOW_IPS"]
+    assert all(port.startswith("127.0.0.1:") for port in compose["ports"])
+    assert kubernetes == {"FORWARDED_ALLOW_IPS": "10.0.0.0/8"}
