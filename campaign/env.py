@@ -154,6 +154,9 @@ class Environment(BaseSettings):
         default="", description="the S3 bucket for footage; empty keeps it on the local disk"
     )
     aws_s3_endpoint_url: str = Field(default="", description="the S3 server, if not Amazon's")
+    aws_s3_public_url: str = Field(
+        default="", description="the S3 server as browsers reach it, if by another address"
+    )
     aws_s3_region_name: str = Field(default="", description="the bucket's region")
     aws_access_key_id: str = Field(default="", description="the S3 key's id")
     aws_secret_access_key: str = Field(default="", description="the S3 key's secret")

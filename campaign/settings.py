@@ -260,7 +260,7 @@ FOOTAGE_MAX_SECONDS = float(ENV.footage_max_seconds)
 TRANSCRIBER = ENV.transcriber
 
 
-def _footage_storage() -> dict[str, Any]:
+def _footage_storage(*, endpoint: str) -> dict[str, Any]:
     """Footage lives on the local disk, or in a private S3 bucket when one is named."""
     if not ENV.aws_storage_bucket_name:
         return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
@@ -268,7 +268,7 @@ def _footage_storage() -> dict[str, Any]:
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
             "bucket_name": ENV.aws_storage_bucket_name,
-            "endpoint_url": ENV.aws_s3_endpoint_url or None,
+            "endpoint_url": endpoint or None,
             "region_name": ENV.aws_s3_region_name or None,
             "access_key": ENV.aws_access_key_id or None,
             "secret_key": ENV.aws_secret_access_key or None,
@@ -285,7 +285,9 @@ def _footage_storage() -> dict[str, Any]:
 
 
 STORAGES = {
-    "default": _footage_storage(),
+    "default": _footage_storage(endpoint=ENV.aws_s3_endpoint_url),
+    # The same, by the address that signed links lead a browser to.
+    "links": _footage_storage(endpoint=ENV.aws_s3_public_url or ENV.aws_s3_endpoint_url),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -424,7 +426,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 _bucket = ENV.aws_storage_bucket_name
 _region = f".{ENV.aws_s3_region_name}" if ENV.aws_s3_region_name else ""
 _amazon = f"https://{_bucket}.s3{_region}.amazonaws.com"
-_footage_hosts = [ENV.aws_s3_endpoint_url or _amazon] if _bucket else []
+_footage_hosts = [ENV.aws_s3_public_url or ENV.aws_s3_endpoint_url or _amazon] if _bucket else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.core.files import File
-from django.core.files.storage import default_storage
+from django.core.files.storage import default_storage, storages
 
 log = logging.getLogger(__name__)
 
@@ -103,4 +103,4 @@ def local_path(name: str) -> Path | None:
 
 def signed_url(name: str) -> str:
     """An address at the storage itself that works for a few minutes."""
-    return default_storage.url(name)
+    return storages["links"].url(name)

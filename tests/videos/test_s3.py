@@ -48,6 +48,10 @@ def on_s3(s3: str, settings: Settings) -> None:
     settings.STORAGES = {
         **settings.STORAGES,
         "default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options},
+        "links": {
+            "BACKEND": "storages.backends.s3.S3Storage",
+            "OPTIONS": options | {"endpoint_url": s3.replace("127.0.0.1", "localhost")},
+        },
     }
 
 
@@ -76,7 +80,7 @@ def test_footage_lives_on_s3_and_is_served_by_signed_addresses(
     response = client.get(reverse("clip-file", args=[clip.pk, "preview"]))
     assert (response.status_code, response["Cache-Control"]) == (302, "private, no-store")
     signed = response["Location"]
-    assert signed.startswith(s3)
+    assert signed.startswith(s3.replace("127.0.0.1", "localhost"))
     whole = requests.get(signed, timeout=10)
     assert (whole.status_code, len(whole.content)) == (200, preview.bytes)
     assert whole.headers["Content-Type"] == "video/mp4"
