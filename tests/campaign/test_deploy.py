@@ -1,5 +1,6 @@
 """What is under deploy/: valid where a schema can say so, and true to the newsroom's processes."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -10,9 +11,11 @@ from typing import Any
 import kubernetes_validate
 import pytest
 import yaml
+from cryptography.fernet import Fernet
 from django.conf import settings
 
 from campaign.env import Environment
+from deploy import first_settings
 from tests.process.helpers import ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -126,3 +129,20 @@ def test_web_believes_the_proxy_in_front_wherever_it_is_another_machine() -> Non
     assert "172.16.0.0/12" in compose["environment"]["FORWARDED_ALLOW_IPS"]
     assert all(port.startswith("127.0.0.1:") for port in compose["ports"])
     assert kubernetes == {"FORWARDED_ALLOW_IPS": "10.0.0.0/8"}
+
+
+def test_first_settings_are_all_that_compose_asks_for(tmp_path: Path) -> None:
+    written = first_settings.write(tmp_path, "https://newsroom.example.org/")
+
+    named = dict(line.split("=", 1) for line in (tmp_path / ".env").read_text().splitlines())
+    asked = set(re.findall(r"\$\{(\w+):\?", (DEPLOY / "compose.yaml").read_text()))
+    key = json.loads((tmp_path / "s3.json").read_text())["identities"][0]["credentials"][0]
+    assert asked <= named.keys()
+    assert named["PUBLIC_URL"] == "https://newsroom.example.org"
+    assert key == {"accessKey": "newsroom", "secretKey": named["S3_SECRET"]}
+    locked = Fernet(named["FIELD_ENCRYPTION_KEYS"]).encrypt(b"a name")
+    assert Fernet(named["FIELD_ENCRYPTION_KEYS"]).decrypt(locked) == b"a name"
+    assert named["FIELD_ENCRYPTION_KEYS"] != named["MEDIA_ENCRYPTION_KEYS"]
+    assert [path.stat().st_mode & 0o777 for path in written] == [0o600, 0o600]
+    with pytest.raises(FileExistsError):
+        first_settings.write(tmp_path, "https://newsroom.example.org")

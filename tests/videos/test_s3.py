@@ -1,17 +1,22 @@
 """Footage on a real S3 server: SeaweedFS, which checks signatures as Amazon does."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import boto3
 import pytest
 import requests
+import yaml
 from django.core.files import File
 from django.core.files.storage import storages
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from campaign.env import BASE_DIR
 from tests import factories
 from tests.s3 import BUCKET, KEY, SECRET, WEED, running_s3
 from videos.actions import footage, preparing
@@ -115,3 +120,23 @@ def test_an_original_that_s3_lost_is_a_reason(on_s3: None, phone_film: Path) -> 
 
     clip.refresh_from_db()
     assert (clip.status, clip.failure) == ("failed", "lost")
+
+
+def test_bucket_of_compose_is_made_once(s3: str) -> None:
+    compose = yaml.safe_load((BASE_DIR / "deploy/compose.yaml").read_text())
+    python, flag, program = compose["services"]["bucket"]["command"]
+    key = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET}
+    place = {"AWS_S3_ENDPOINT_URL": s3, "AWS_STORAGE_BUCKET_NAME": "another"}
+
+    for _ in range(2):
+        subprocess.run([sys.executable, flag, program], env=key | place, check=True)
+
+    made = boto3.client(
+        "s3",
+        endpoint_url=s3,
+        aws_access_key_id=KEY,
+        aws_secret_access_key=SECRET,
+        region_name="us-east-1",
+    )
+    assert python == "python"
+    assert [one["Name"] for one in made.list_buckets()["Buckets"]] == ["another", BUCKET]
