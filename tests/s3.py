@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -30,18 +31,23 @@ def _free_ports(number: int) -> list[int]:
     return ports
 
 
-def _await_bucket(address: str, server: "subprocess.Popen[bytes]") -> None:
-    client = boto3.client(
+def client(address: str) -> Any:
+    """Of boto3, for the server at this address."""
+    return boto3.client(
         "s3",
         endpoint_url=address,
         aws_access_key_id=KEY,
         aws_secret_access_key=SECRET,
         region_name="us-east-1",
     )
+
+
+def _await_bucket(address: str, server: "subprocess.Popen[bytes]") -> None:
+    ours = client(address)
     deadline = time.monotonic() + 60
     while True:
         try:
-            client.create_bucket(Bucket=BUCKET)
+            ours.create_bucket(Bucket=BUCKET)
         except (BotoCoreError, ClientError):
             assert server.poll() is None, "SeaweedFS ended"
             assert time.monotonic() < deadline, "SeaweedFS did not start"

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import boto3
 import pytest
 import requests
 import yaml
@@ -19,6 +18,7 @@ from pytest_django import Settings
 from campaign.env import BASE_DIR
 from tests import factories
 from tests.s3 import BUCKET, KEY, SECRET, WEED, running_s3
+from tests.s3 import client as bucket_client
 from videos.actions import footage, preparing
 from videos.models import Clip
 from videos.processing.prepare import digest
@@ -131,12 +131,6 @@ def test_bucket_of_compose_is_made_once(s3: str) -> None:
     for _ in range(2):
         subprocess.run([sys.executable, flag, program], env=key | place, check=True)
 
-    made = boto3.client(
-        "s3",
-        endpoint_url=s3,
-        aws_access_key_id=KEY,
-        aws_secret_access_key=SECRET,
-        region_name="us-east-1",
-    )
+    made = bucket_client(s3).list_buckets()["Buckets"]
     assert python == "python"
-    assert [one["Name"] for one in made.list_buckets()["Buckets"]] == ["another", BUCKET]
+    assert [one["Name"] for one in made] == ["another", BUCKET]
