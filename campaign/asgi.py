@@ -13,7 +13,6 @@ from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "campaign.settings")
 
-from a2wsgi import WSGIMiddleware
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.wsgi import get_wsgi_application
 
@@ -25,6 +24,7 @@ from django.utils.module_loading import import_string  # noqa: E402
 
 from campaign import events  # noqa: E402
 from campaign.shelf import Shelf  # noqa: E402
+from campaign.threads import Threads  # noqa: E402
 
 THREADS = 8
 
@@ -50,7 +50,7 @@ def django_application(environ: dict[str, Any], start_response: Any) -> Any:
     return (public if is_public else newsroom)(environ, start_response)
 
 
-pages: Any = WSGIMiddleware(django_application, workers=THREADS)  # type: ignore[arg-type]  # Django answers with its own response class, which is iterable
+pages = Threads(django_application, threads=THREADS)
 routes: dict[str, Any] = {
     route: import_string(name) for route, name in settings.ASGI_ROUTES.items()
 }
