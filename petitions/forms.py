@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
@@ -41,6 +42,10 @@ class Written(forms.CharField):
         super().__init__(required=False, **facts)
         self.validators.clear()
 
+    def __deepcopy__(self, _memo: object) -> "Written":
+        """Nothing in it belongs to one form: all forms share it."""
+        return self
+
 
 class SignForm(forms.Form):
     """Checks a signature. `offer` holds the address that was probably meant, when one was.
@@ -56,8 +61,8 @@ class SignForm(forms.Form):
     postcode = Written()
     news = forms.BooleanField(required=False)
 
-    def __init__(self, *args: Any, page: Page, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, page: Page) -> None:
+        super().__init__(data, label_suffix="")  # the page has its own labels
         self.page = page
         self.words = page.words
         self.offer: str | None = None

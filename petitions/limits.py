@@ -104,22 +104,21 @@ def network_of(ip: str) -> str:
     return str(address)
 
 
-def neighbourhood_of(ip: str) -> str:
+def neighbourhood_of(network: str) -> str:
     """The wider part of an address, which one company or one hall of machines has."""
-    network = network_of(ip)
     if network == "unknown":
         return network
     address = ipaddress.ip_address(network.partition("/")[0])
     return str(ipaddress.ip_network((address, 24 if address.version == 4 else 40), strict=False))
 
 
-def rate(ip: str) -> Rate:
-    """Count one signature from this network; how many it has had of late."""
+def rate(network: str) -> Rate:
+    """Count one signature from this `network_of`; how many it has had of late."""
     now = int(time.time())
     counters: dict[str, int] = {}
     allowed: list[tuple[int, int]] = []
     try:
-        for scope, times in ((network_of(ip), 1), (neighbourhood_of(ip), WIDE)):
+        for scope, times in ((network, 1), (neighbourhood_of(network), WIDE)):
             who = disguise("signs", scope)
             for seconds, calm, most in (BURST, SUSTAINED):
                 counters[f"petitions:signs:{seconds}:{now // seconds}:{who}"] = seconds

@@ -29,27 +29,13 @@ RING_EVERY = 1.0
 _rung_at = -RING_EVERY
 
 # One round trip: the row, and what it does to the counts. A known address writes neither, nor
-# does a petition that was closed or paused a moment ago: what we hold of it may be older.
+# does a petition that was closed or paused a moment ago: what we hold of it may be older. False
+# then. The function stands in the migrations.
 _SIGN = """
-WITH fresh AS (
-    INSERT INTO petitions_signature (
-        petition_id, email_hmac, email, name, country, postcode, domain, network, language,
-        link_id, state, suspicion, state_before, news_consent, news_wording, signed_at,
-        reminders, mails_sent, mail_due
-    )
-    SELECT
-        petition.id, %(key)s, %(email)s, %(name)s, %(country)s, %(postcode)s, %(domain)s,
-        %(network)s, %(language)s, %(link)s, %(state)s, %(suspicion)s, '', %(news)s,
-        %(wording)s, %(now)s, 0, 0, %(mail_due)s
-    FROM petitions_petition AS petition
-    WHERE id = %(petition)s AND NOT signing_paused
-        AND opens_at <= %(now)s AND (closes_at IS NULL OR closes_at > %(now)s)
-    ON CONFLICT (petition_id, email_hmac) DO NOTHING
-    RETURNING petition_id, country, language, link_id
+SELECT petitions_sign(
+    %(petition)s, %(key)s, %(email)s, %(name)s, %(country)s, %(postcode)s, %(domain)s,
+    %(network)s, %(language)s, %(link)s, %(state)s, %(suspicion)s, %(news)s, %(wording)s, %(now)s
 )
-INSERT INTO petitions_countchange
-    (petition_id, country, language, link_id, confirmed, pending, removed)
-SELECT petition_id, country, language, link_id, 0, %(pending)s, %(removed)s FROM fresh
 """
 
 _CONFIRM = """
@@ -106,9 +92,9 @@ def address_keys(petition_id: int, email: str) -> list[str]:
     return encryption.fingerprints(addresses.canonical(email), purpose=_purpose(petition_id))
 
 
-def network_key(ip: str) -> str:
+def network_key(network: str) -> str:
     """By this reviewers see that signatures came from one network, and not from which."""
-    return encryption.fingerprint(limits.network_of(ip), purpose="network")[:32]
+    return encryption.fingerprint(network, purpose="network")[:32]
 
 
 def sign(
@@ -132,7 +118,7 @@ def sign(
         cursor.execute(
             _SIGN, _row(petition, person, key, link=link, suspicion=suspicion, network=network)
         )
-        is_new = cursor.rowcount == 1
+        (is_new,) = cursor.fetchone()
     if is_new and not suspicion:
         ask_for_mail()
     elif not is_new:
@@ -170,9 +156,6 @@ def _row(
         "news": person.wants_news,
         "wording": NEWS_WORDING if person.wants_news else "",
         "now": timezone.now(),
-        "mail_due": not suspicion,
-        "pending": 0 if suspicion else 1,
-        "removed": 1 if suspicion else 0,
     }
 
 

@@ -30,7 +30,7 @@ def ask(request: HttpRequest) -> HttpResponse:
             status = 422
         else:
             context["sent"] = True
-            if limits.rate(visitors.address(request)) != Rate.OVER:
+            if limits.rate(limits.network_of(visitors.address(request))) != Rate.OVER:
                 requests.ask(address, language=language)
     return answers.render("held_ask.html", context, language=language, status=status)
 

@@ -1,5 +1,6 @@
 """The petition itself: read it, sign it, see what came of it. Anybody may."""
 
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -57,11 +58,12 @@ def _sign(request: HttpRequest, page: Page) -> HttpResponse:
     if not form.is_valid() or form.offer:
         return _show(page, form, status=422)
     ip, person = visitors.address(request), form.person()
+    network = limits.network_of(ip)
     vouched, suspicion = rules.judge(page.petition.pk, domain=person.domain, ip=ip)
     if form.looks_automatic:
         suspicion = Suspicion.FIELD
     elif not vouched and not suspicion:
-        rate = limits.rate(ip)
+        rate = limits.rate(network)
         if rate == Rate.BUSY and not form.proves_a_person:
             form.step = proof.step()
             return _show(page, form, status=429)
@@ -72,12 +74,17 @@ def _sign(request: HttpRequest, page: Page) -> HttpResponse:
             person=person,
             link=page.link,
             suspicion=suspicion,
-            network=signing.network_key(ip),
+            network=signing.network_key(network),
         )
     except (signing.Closed, signing.Paused):
         return _show(_page(request, page.petition.slug), form, status=409)
-    address = reverse("petition-signed", kwargs={"slug": page.petition.slug})
-    return HttpResponseRedirect(f"{address}?{urlencode({'lang': page.language})}", status=303)
+    return HttpResponseRedirect(_thanks(page.petition.slug, page.language), status=303)
+
+
+@lru_cache(maxsize=1_024)
+def _thanks(slug: str, language: str) -> str:
+    """Where everybody goes who signed."""
+    return f"{reverse('petition-signed', kwargs={'slug': slug})}?{urlencode({'lang': language})}"
 
 
 @require_safe
