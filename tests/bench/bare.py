@@ -1,7 +1,7 @@
 """The baseline of the petition's figures: Django, no middleware, one view that does one INSERT.
 
-Served as the newsroom is: uvicorn before a fixed pool of threads. Only ever imported by that
-process: it changes the settings.
+Served by parts as they come: uvicorn, a2wsgi, a pool of as many threads as `campaign.asgi` has.
+Only ever imported by that process: it changes the settings.
 """
 
 import os
@@ -33,4 +33,4 @@ def insert(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [path("insert", insert)]
-application: Any = WSGIMiddleware(WSGIHandler(), workers=8)  # type: ignore[arg-type]  # as in campaign.asgi
+application: Any = WSGIMiddleware(WSGIHandler(), workers=8)  # type: ignore[arg-type]  # Django answers with its own response class, which is iterable

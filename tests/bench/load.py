@@ -8,11 +8,14 @@ import select
 import socket
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from tests.bench.figures import p95
 
+#: Seconds between two visitors who connect. All at once, the first worker to wake takes them all,
+#: and a figure depends on which one woke.
+APART = 0.02
 Request = Callable[[int], bytes]
 LENGTH = b"content-length:"
 CHUNKED = b"transfer-encoding: chunked"
@@ -23,6 +26,11 @@ class Load:
     seconds: float = 0.0
     times: list[float] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
+
+    def add(self, more: "Load") -> None:
+        self.seconds += more.seconds
+        self.times += more.times
+        self.statuses += more.statuses
 
     @property
     def rate(self) -> float:
@@ -58,6 +66,12 @@ class _Connection:
         return _is_whole(self.answer)
 
 
+def _visitors(port: int, number: int) -> Iterator[_Connection]:
+    for _ in range(number):
+        yield _Connection(port)
+        time.sleep(APART)
+
+
 def _is_whole(answer: bytes) -> bool:
     end = answer.find(b"\r\n\r\n")
     if end < 0:
@@ -77,7 +91,7 @@ def run(port: int, request: Request, *, seconds: float, connections: int = 16) -
     """
     load, number = Load(), 0
     waiting = select.epoll()
-    known = {one.socket.fileno(): one for one in (_Connection(port) for _ in range(connections))}
+    known = {one.socket.fileno(): one for one in _visitors(port, connections)}
     began = time.perf_counter()
     until = began + seconds
     for place, connection in known.items():

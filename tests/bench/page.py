@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from tests.bench import load
-from tests.bench.petition import SECONDS, bare_load, get, petition, result, serving
+from tests.bench.petition import beside_bare, get, petition, result
 
 GOAL = 1_500
 GOAL_P95 = 0.100
@@ -11,10 +10,9 @@ GOAL_P95 = 0.100
 
 def run() -> dict[str, Any]:
     slug = petition().slug
-    baseline = bare_load(seconds=min(SECONDS, 5))
-    with serving("campaign.asgi:application") as port:
-        load.run(port, lambda _: get(f"/p/{slug}/?lang=en"), seconds=1)
-        value = load.run(port, lambda _: get(f"/p/{slug}/?lang=en"), seconds=SECONDS)
+    read = get(f"/p/{slug}/?lang=en")
+    with beside_bare(first=lambda _: read) as pair:
+        value, baseline = pair.run(lambda _: read)
     whole = value.statuses[200] == len(value.times)
     return result(
         value,

@@ -7,20 +7,20 @@ from django.db.models import Sum
 from petitions.actions import links
 from petitions.actions.links import LinkSubject
 from petitions.models import ClickCount, TrackedLink
-from tests.bench import load
-from tests.bench.petition import SECONDS, bare_load, get, petition, result, serving
+from tests.bench.petition import beside_bare, get, petition, result
 
 GOAL = 500
 
 
 def run() -> dict[str, Any]:
     made = [links.create(petition(), subject=LinkSubject()) for _ in range(40)]
-    baseline = bare_load(seconds=min(SECONDS, 5))
-    with serving("campaign.asgi:application") as port:
-        # Every thread has its connection.
-        load.run(port, lambda n: get(f"/s/{made[n % 40].slug}", number=10**7 + n), seconds=3)
+
+    def follow(number: int) -> bytes:
+        return get(f"/s/{made[number % 40].slug}", number=number)
+
+    with beside_bare(first=follow) as pair:
         before = _people(made)
-        value = load.run(port, lambda n: get(f"/s/{made[n % 40].slug}", number=n), seconds=SECONDS)
+        value, baseline = pair.run(follow)
     counted = _people(made) - before
     kept = counted == value.statuses[302] == len(value.times)
     return result(

@@ -9,8 +9,7 @@ from urllib.parse import quote
 from petitions import tokens
 from petitions.actions import counting
 from petitions.models import CountSnapshot, Signature
-from tests.bench import load
-from tests.bench.petition import SECONDS, bare_load, petition, post, result, serving
+from tests.bench.petition import beside_bare, petition, post, result
 
 GOAL = 300
 GOAL_P95 = 0.150
@@ -28,11 +27,9 @@ def run() -> dict[str, Any]:
         body = f"token={token}&name=Tess+Morland&email={email}&country={country}"
         return post(f"/p/{signed.slug}/?lang=en", body, number=number)
 
-    baseline = bare_load(seconds=min(SECONDS, 10))
-    with serving("campaign.asgi:application") as port:
-        load.run(port, lambda n: form(10**7 + n), seconds=4)  # every thread has its connection
+    with beside_bare(first=form) as pair:
         before = Signature.objects.filter(petition=signed).count()
-        value = load.run(port, form, seconds=SECONDS)
+        value, baseline = pair.run(form)
     counting.count_all()
     rows = Signature.objects.filter(petition=signed).count() - before
     count = CountSnapshot.objects.get(petition=signed)
