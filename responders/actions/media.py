@@ -7,6 +7,7 @@ long as a reply wants it. An upload is no post: whatever goes wrong here can saf
 
 import hashlib
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -42,6 +43,9 @@ from videos.processing import subtitles
 log = logging.getLogger(__name__)
 
 CHUNK = 1024 * 1024
+#: Seconds between two notes of how far a film is. What fails notes it too: only a process that is
+#: killed sends again what it sent since.
+NOTED_EVERY = 0.25
 LANGUAGES = dict(settings.LANGUAGES)
 UPLOADING = (Campaign.Captions.UPLOADED, Campaign.Captions.BOTH)
 #: An upload that expires within this time is too old to be posted with.
@@ -226,11 +230,14 @@ def _send(row: MediaUpload, film: Rendition, network: Network) -> None:
     with default_storage.open(film.file, "rb") as source:
         index = row.bytes_sent // CHUNK
         source.seek(index * CHUNK)
+        noted_at = time.monotonic()
         while chunk := source.read(CHUNK):
             network.upload_append(row.media_id, index=index, chunk=chunk)
             index += 1
             row.bytes_sent = min(index * CHUNK, row.bytes_total)
-            row.save(update_fields=["bytes_sent", "updated_at"])
+            if time.monotonic() >= noted_at + NOTED_EVERY:
+                noted_at = time.monotonic()
+                row.save(update_fields=["bytes_sent", "updated_at"])
 
 
 def _take_finished(row: MediaUpload, state: MediaState, network: Network) -> None:

@@ -2,6 +2,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -101,6 +102,29 @@ def test_upload_goes_on_at_the_piece_that_failed(upload: MediaUpload, network: F
     assert upload.state == State.READY
     assert [index for index, _ in network.chunks] == [0, 1, 2]
     assert [call for call, _ in network.calls].count("start") == 1
+
+
+@pytest.mark.parametrize(
+    ("seconds", "noted"), [(0.1, [0, 0, 0]), (1.0, [0, media.CHUNK, 2 * media.CHUNK])]
+)
+def test_upload_tells_how_far_it_is_while_it_goes_but_not_for_each_piece(
+    upload: MediaUpload,
+    network: FakeNetwork,
+    monkeypatch: pytest.MonkeyPatch,
+    seconds: float,
+    noted: list[int],
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr(media, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    seen: list[int] = []
+
+    def append(_media_id: str, *, index: int, chunk: bytes) -> None:
+        seen.append(MediaUpload.objects.get(pk=upload.pk).bytes_sent)
+        clock[0] += seconds
+
+    network.upload_append = append  # type: ignore[method-assign]
+    go(upload)
+    assert (seen, upload.bytes_sent) == (noted, len(FILM))
 
 
 def test_upload_polls_as_the_network_says(upload: MediaUpload, network: FakeNetwork) -> None:
