@@ -105,20 +105,22 @@ def test_upload_goes_on_at_the_piece_that_failed(upload: MediaUpload, network: F
 
 
 @pytest.mark.parametrize(
-    ("seconds", "noted"), [(0.1, [0, 0, 0]), (1.0, [0, media.CHUNK, 2 * media.CHUNK])]
+    "pace", [(0.1, [0, 0, 0]), (1.0, [0, media.CHUNK, 2 * media.CHUNK])], ids=["quick", "slow"]
 )
 def test_upload_tells_how_far_it_is_while_it_goes_but_not_for_each_piece(
     upload: MediaUpload,
     network: FakeNetwork,
     monkeypatch: pytest.MonkeyPatch,
-    seconds: float,
-    noted: list[int],
+    pace: tuple[float, list[int]],
 ) -> None:
+    seconds, noted = pace
     clock = [0.0]
     monkeypatch.setattr(media, "time", SimpleNamespace(monotonic=lambda: clock[0]))
     seen: list[int] = []
 
-    def append(_media_id: str, *, index: int, chunk: bytes) -> None:
+    def append(media_id: str, *, index: int, chunk: bytes) -> None:
+        assert media_id
+        network.chunks.append((index, chunk))
         seen.append(MediaUpload.objects.get(pk=upload.pk).bytes_sent)
         clock[0] += seconds
 
