@@ -8,13 +8,8 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from campaign import live
-from campaign.models import Campaign, Pause, User
+from campaign.models import Pause
 from campaign.prepared import Given, Prepared
-
-
-def _campaigns(user: User) -> list[Campaign]:
-    return list(user.campaigns.all())
-
 
 #: The widest first.
 _PAUSES = Prepared(
@@ -43,7 +38,7 @@ def newsroom(request: HttpRequest) -> dict[str, Any]:
         return {"campaign": None, "x_web_url": settings.X_WEB_URL}
     return {
         "campaign": getattr(request, "campaign", None),
-        "campaigns": SimpleLazyObject(lambda: _campaigns(user)),
+        "campaigns": SimpleLazyObject(lambda: list(user.campaigns.all())),
         "pause": SimpleLazyObject(lambda: _pause(request)),
         "live_position": SimpleLazyObject(live.position),
         "x_web_url": settings.X_WEB_URL,

@@ -3,7 +3,7 @@
 What a2wsgi does, with one way into a thread and one out of it where a page and its form are small,
 as nearly all are; a2wsgi goes to and fro for the form, the head and every part of the page. A small
 form is read before a thread is taken, so that a phone on a bad network holds none. What is long
-streams, both ways.
+streams, both ways; a stream ends when its visitor leaves.
 """
 
 import asyncio
@@ -32,22 +32,29 @@ class Threads:
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         loop = asyncio.get_running_loop()
         body: Any = Body(loop, receive)  # type: ignore[arg-type]  # its own names for ASGI's types
+        visitor = _Visitor(send)
         if _is_small(scope):
             form = await _read(receive)
             if form is None:
                 return
             body = BytesIO(form)
+            visitor.receive = receive
         environ = build_environ(scope, body)  # type: ignore[arg-type]  # as above
 
-        def send_now(message: Message) -> None:
-            asyncio.run_coroutine_threadsafe(_send(send, message), loop).result()
+        def send_now(message: Message) -> bool:
+            return asyncio.run_coroutine_threadsafe(visitor.gets(message), loop).result()
 
         context = contextvars.copy_context()
-        left = await loop.run_in_executor(self._pool, context.run, self._answer, environ, send_now)
+        try:
+            left = await loop.run_in_executor(
+                self._pool, context.run, self._answer, environ, send_now
+            )
+        finally:
+            visitor.forget()
         for message in left:
             await send(message)
 
-    def _answer(self, environ: Any, send_now: Callable[[Message], None]) -> list[Message]:
+    def _answer(self, environ: Any, send_now: Callable[[Message], bool]) -> list[Message]:
         """In a thread: sends what streams, and returns what is left to be sent."""
         head: Message = {"type": "http.response.start"}
 
@@ -63,14 +70,32 @@ class Threads:
                 return [head, {"type": "http.response.body", "body": response.content}]
             send_now(head)
             for part in response:
-                send_now({"type": "http.response.body", "body": part, "more_body": True})
+                if not send_now({"type": "http.response.body", "body": part, "more_body": True}):
+                    return []
             return [{"type": "http.response.body", "body": b""}]
         finally:
             response.close()
 
 
-async def _send(send: Send, message: Message) -> None:
-    await send(message)
+class _Visitor:
+    """Gets a stream, until they leave. With `receive`, that is noticed; servers tell it there."""
+
+    def __init__(self, send: Send) -> None:
+        self.receive: Receive | None = None
+        self._send = send
+        self._news: asyncio.Future[Message] | None = None
+
+    async def gets(self, message: Message) -> bool:
+        """Sends it; whether anybody is still there."""
+        if self.receive and not self._news:
+            self._news = asyncio.ensure_future(self.receive())
+        await self._send(message)
+        news = self._news
+        return not (news and news.done() and news.result()["type"] == "http.disconnect")
+
+    def forget(self) -> None:
+        if self._news:
+            self._news.cancel()
 
 
 def _is_small(scope: Message) -> bool:

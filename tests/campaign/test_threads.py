@@ -1,21 +1,27 @@
 import asyncio
+import socket
 import threading
+import time
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
+import uvicorn
 from django.http import HttpResponse, StreamingHttpResponse
 
 from campaign.threads import SMALL, Threads
 
-Wsgi = Callable[[dict[str, Any], Callable[..., None]], Any]
+#: Parts of a stream that nobody waits for the end of.
+MANY = 10_000
 
 
 class Visitor:
-    """Sends a body in parts, each when it may, and keeps what comes back."""
+    """Sends a body in parts, each when it may, keeps what comes back, and perhaps stays."""
 
-    def __init__(self, *parts: bytes, length: int | None = None) -> None:
+    def __init__(self, *parts: bytes, length: int | None = None, stays: bool = True) -> None:
         self.parts = list(parts)
+        self.stays = stays
         self.length = sum(map(len, parts)) if length is None else length
         self.may_send = asyncio.Event()
         self.may_send.set()
@@ -42,7 +48,9 @@ class Visitor:
 
     async def _receive(self) -> dict[str, Any]:
         await self.may_send.wait()
-        if not self.parts:
+        if not self.parts and self.stays:
+            await asyncio.Event().wait()
+        elif not self.parts:
             return {"type": "http.disconnect"}
         part = self.parts.pop(0)
         return {"type": "http.request", "body": part, "more_body": bool(self.parts)}
@@ -63,6 +71,22 @@ def echo(environ: dict[str, Any], start_response: Callable[..., None]) -> HttpRe
         environ[name] for name in ("REQUEST_METHOD", "PATH_INFO", "QUERY_STRING", "REMOTE_ADDR")
     ]
     return HttpResponse(" ".join([*told, ""]).encode() + body)
+
+
+@contextmanager
+def served(application: Any) -> Iterator[int]:
+    """The port of a uvicorn in a thread of its own."""
+    config = uvicorn.Config(application, port=0, lifespan="off", log_level="critical")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        while not server.started:
+            time.sleep(0.01)
+        yield server.servers[0].sockets[0].getsockname()[1]
+    finally:
+        server.should_exit = True
+        thread.join(20)
 
 
 class Rows(StreamingHttpResponse):
@@ -136,7 +160,7 @@ def test_who_leaves_before_the_form_is_whole_is_not_served() -> None:
         return echo(environ, start_response)
 
     async def scene() -> None:
-        visitor = Visitor(length=9)
+        visitor = Visitor(length=9, stays=False)
         await visitor.ask(Threads(application, threads=1))
         assert (served, visitor.got) == ([], [])
 
@@ -173,6 +197,33 @@ def test_a_stream_goes_out_as_it_is_made_and_is_closed() -> None:
 
     run(scene)
     assert closed.is_set()
+
+
+def test_a_stream_ends_when_its_visitor_leaves() -> None:
+    """By the real server: what it tells, and when, is what matters."""
+    made: list[int] = []
+    closed = threading.Event()
+
+    def parts() -> Iterator[bytes]:
+        for number in range(MANY):
+            made.append(number)
+            yield b"a row of many\n" * 4_096
+
+    def application(environ: dict[str, Any], start_response: Callable[..., None]) -> Any:
+        if environ["PATH_INFO"] == "/page/":
+            return echo(environ, start_response)
+        start_response("200 OK", [])
+        return Rows(parts(), closed)
+
+    with served(Threads(application, threads=1)) as port:
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as visitor:
+            visitor.sendall(b"GET /export/ HTTP/1.1\r\nHost: example.org\r\n\r\n")
+            assert visitor.recv(65_536).startswith(b"HTTP/1.1 200 OK")
+        assert closed.wait(10)
+        assert len(made) < MANY
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as visitor:
+            visitor.sendall(b"GET /page/ HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
+            assert visitor.recv(65_536).startswith(b"HTTP/1.1 200 OK")
 
 
 def test_a_stream_that_breaks_is_closed_and_reaches_the_server_as_an_error() -> None:
