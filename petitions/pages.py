@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property, lru_cache
 from urllib.parse import urlencode
 
@@ -100,6 +101,8 @@ class Page:
     text: PetitionText
     texts: Sequence[PetitionText]
     link: TrackedLink | None
+    #: When its reader confirmed, where the page is theirs alone.
+    confirmed_at: datetime | None = None
 
     @property
     def language(self) -> str:
@@ -174,7 +177,7 @@ class Page:
 
     @cached_property
     def progress(self) -> Progress:
-        return progress(self.petition, language=self.language)
+        return progress(self.petition, language=self.language, confirmed_at=self.confirmed_at)
 
     def address(self, *, language: str = "") -> str:
         """This page's own, with the link it was reached by, so that a signature keeps it."""
@@ -220,17 +223,24 @@ class Page:
         ]
 
 
-def progress(petition: Petition, *, language: str) -> Progress:
-    """As last counted; nothing yet before the first count. `petition` comes with its count."""
+def progress(
+    petition: Petition, *, language: str, confirmed_at: datetime | None = None
+) -> Progress:
+    """As last counted; nothing yet before the first count. `petition` comes with its count.
+
+    Whoever confirmed after that sees their own name counted.
+    """
     try:
         count = petition.count
     except CountSnapshot.DoesNotExist:
-        return Progress(0, 0, 0, next_step(0, goal=petition.goal), language)
+        count = CountSnapshot(petition=petition, counted_at=petition.opens_at)
+    own = 1 if confirmed_at and confirmed_at > count.counted_at else 0
+    confirmed = count.confirmed + own
     return Progress(
-        confirmed=count.confirmed,
-        pending=count.pending,
+        confirmed=confirmed,
+        pending=max(0, count.pending - own),
         removed=count.removed,
-        step=next_step(count.confirmed, goal=petition.goal),
+        step=next_step(confirmed, goal=petition.goal),
         language=language,
         elsewhere=count.elsewhere,
     )

@@ -5,6 +5,7 @@ Whoever holds such a link may follow it: nobody else has it.
 
 import json
 import logging
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
@@ -38,7 +39,8 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         return message(request, "bad_link", status=404)
     except signing.TakenOut:
         return message(request, "removed")
-    page = pages.find(signature.petition.slug, language=signature.language)
+    found = pages.find(signature.petition.slug, language=signature.language)
+    page = replace(found, confirmed_at=signature.confirmed_at)
     links = sharing.all_for(signature.petition, came_by=signature.link, language=page.language)
     context = {"page": page, "links": links, "copied": links["copy"]}
     return answers.render("thanks.html", context, language=page.language)

@@ -452,6 +452,36 @@ def test_confirm_any_number_of_times_says_thank_you(visitor: Client, petition: P
     assert Signature.objects.get().state == State.CONFIRMED
 
 
+def shown(visitor: Client, signature: Signature) -> list[str]:
+    """The confirmed, the pending and the removed, as the page of thanks tells them."""
+    page = text(visitor.get(f"/confirm/{tokens.confirming(signature.pk)}"))
+    found = re.search(r"<b>(\d+)</b> confirmed.*>(\d+) still to confirm, (\d+) removed", page, re.DOTALL)
+    assert found
+    return list(found.groups())
+
+
+@pytest.mark.django_db(transaction=True)  # the database's clock stands still in a transaction
+def test_whoever_confirms_is_counted_on_their_page_before_the_count_job_comes_by(
+    visitor: Client, petition: Petition
+) -> None:
+    first = pending(petition)
+    assert shown(visitor, first) == ["1", "0", "0"]
+    counting.count_all()
+    assert shown(visitor, first) == ["1", "0", "0"]
+
+    signing.sign(petition, person=tess(email="second@example.org"), link=None)
+    counting.count_all()
+    second = Signature.objects.get(confirmed_at=None)
+    assert shown(visitor, second) == ["2", "0", "0"]
+    counting.count_all()
+    assert [shown(visitor, one) for one in (first, second)] == [["2", "0", "0"]] * 2
+
+
+def test_a_doubtful_signature_is_told_the_same(visitor: Client, petition: Petition) -> None:
+    signing.sign(petition, person=tess(), link=None, suspicion="rate")
+    assert shown(visitor, Signature.objects.get()) == ["1", "0", "0"]
+
+
 def test_confirm_by_the_link_in_the_mail(visitor: Client, petition: Petition) -> None:
     mail.send(pending(petition).pk)
     body = str(outbox.outbox[0].body)
