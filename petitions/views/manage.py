@@ -1,22 +1,15 @@
 """The campaign's petitions, with their switches, for those who manage them."""
 
 from django.contrib import messages
-from django.db.models import Case, Count, OuterRef, Q, Subquery, When
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from campaign.access import NewsroomRequest, newsroom
 from petitions.actions import switches
-from petitions.models import Petition, PetitionText
+from petitions.models import Petition
 from petitions.views import desk
-
-#: In English, as the newsroom speaks; in another language where there is none.
-TITLE = Subquery(
-    PetitionText.objects.filter(petition=OuterRef("pk"))
-    .order_by(Case(When(language="en", then=0), default=1), "language")
-    .values("title")[:1]
-)
 
 
 @require_safe
@@ -26,7 +19,7 @@ def petitions(request: NewsroomRequest) -> HttpResponse:
     found = (
         Petition.objects.filter(campaign=request.campaign)
         .select_related("count")
-        .annotate(open_alerts=Count("alerts", filter=Q(alerts__seen_at=None)), title=TITLE)
+        .annotate(open_alerts=Count("alerts", filter=Q(alerts__seen_at=None)), title=desk.TITLE)
         .order_by("-opens_at", "-id")
     )
     return render(request, "petitions/manage.html", {"petitions": found})

@@ -245,6 +245,16 @@ def test_the_list_calls_petitions_by_their_title(
     assert "Titre 1" not in page
 
 
+@pytest.mark.parametrize("rest", ["", "platforms/", "hand-over/"])
+def test_a_petitions_pages_are_headed_by_its_title(
+    rosa: Client, petition: Petition, rest: str
+) -> None:
+    petition.texts.all().delete()
+    assert f"<bdi>{petition.slug}</bdi>" in rosa.get(address(petition, rest)).content.decode()
+    factories.PetitionTextFactory(petition=petition, language="en", title="Give & way")
+    assert "<bdi>Give &amp; way</bdi>" in rosa.get(address(petition, rest)).content.decode()
+
+
 MANAGERS = [
     "", "take-out/", "accept/", "undo/1/", "rules/", "rules/1/drop/", "alerts/1/seen/", "switch/",
     "platforms/", "platforms/source/", "platforms/source/1/", "platforms/source/1/file/",
