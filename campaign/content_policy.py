@@ -11,11 +11,6 @@ from csp.utils import build_policy
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
-_OWN = frozenset(
-    {"_csp_config", "_csp_update", "_csp_replace", "_csp_exempt", "_csp_config_ro",
-     "_csp_update_ro", "_csp_replace_ro", "_csp_exempt_ro"}
-)  # fmt: skip
-
 
 class PolicyMiddleware(CSPMiddleware):
     @cached_property
@@ -25,8 +20,8 @@ class PolicyMiddleware(CSPMiddleware):
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
-        is_plain = not hasattr(request, "_csp_nonce") and _OWN.isdisjoint(vars(response))
-        if not is_plain or settings.DEBUG:
+        has_own = any(name.startswith("_csp_") for name in vars(response))
+        if has_own or hasattr(request, "_csp_nonce") or settings.DEBUG:
             return super().process_response(request, response)
         response.headers.setdefault(HEADER, self._plain)
         # As django-csp has it: a nonce that comes now would be in no header.

@@ -31,14 +31,15 @@ class Threads:
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         loop = asyncio.get_running_loop()
-        body: Any = Body(loop, receive)  # type: ignore[arg-type]  # its own names for ASGI's types
-        visitor = _Visitor(send)
+        body: Any
         if _is_small(scope):
             form = await _read(receive)
             if form is None:
                 return
-            body = BytesIO(form)
-            visitor.receive = receive
+            body, visitor = BytesIO(form), _Visitor(send, receive)
+        else:
+            body = Body(loop, receive)  # type: ignore[arg-type]  # its own names for ASGI's types
+            visitor = _Visitor(send)
         environ = build_environ(scope, body)  # type: ignore[arg-type]  # as above
 
         def send_now(message: Message) -> bool:
@@ -78,17 +79,17 @@ class Threads:
 
 
 class _Visitor:
-    """Gets a stream, until they leave. With `receive`, that is noticed; servers tell it there."""
+    """Gets a stream, until they leave. Servers tell that by `receive`, once the body is read."""
 
-    def __init__(self, send: Send) -> None:
-        self.receive: Receive | None = None
+    def __init__(self, send: Send, receive: Receive | None = None) -> None:
         self._send = send
+        self._receive = receive
         self._news: asyncio.Future[Message] | None = None
 
     async def gets(self, message: Message) -> bool:
         """Sends it; whether anybody is still there."""
-        if self.receive and not self._news:
-            self._news = asyncio.ensure_future(self.receive())
+        if self._receive and not self._news:
+            self._news = asyncio.ensure_future(self._receive())
         await self._send(message)
         news = self._news
         return not (news and news.done() and news.result()["type"] == "http.disconnect")

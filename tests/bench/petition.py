@@ -107,14 +107,14 @@ class Pair(NamedTuple):
     newsroom: int
     bare: int
 
-    def run(self, request: Request, *, seconds: float = SECONDS) -> tuple[Load, Load]:
+    def run(self, request: Request) -> tuple[Load, Load]:
         """The newsroom for so long, the bare view half as long, in turns: a machine that is slow
         for a while is slow for both."""
         value, baseline = Load(), Load()
         for _ in range(TURNS):
-            baseline.add(load.run(self.bare, _insert, seconds=seconds / TURNS / 2))
+            baseline.add(load.run(self.bare, _insert, seconds=SECONDS / TURNS / 2))
             sent = len(value.times)
-            value.add(load.run(self.newsroom, lambda n: request(sent + n), seconds=seconds / TURNS))  # noqa: B023  run now
+            value.add(load.run(self.newsroom, lambda n: request(sent + n), seconds=SECONDS / TURNS))  # noqa: B023  run now
         return value, baseline
 
 

@@ -27,6 +27,7 @@ from campaign.sandbox.credentials import CAMPAIGN
 from responders.actions import media
 from tests import factories
 from tests.responders.fakes import box, small_film
+from tests.sandbox.server import running_sandbox
 from videos.models import Rendition
 
 MEGABYTES = 100
@@ -35,8 +36,6 @@ MEMORY, RATE = 40.0, 0.8
 
 def run() -> dict[str, Any]:
     """Megabytes above idle; the ratio is of the rates."""
-    from tests.sandbox.server import running_sandbox  # noqa: PLC0415  Django is set up by now
-
     film = _film()
     with running_sandbox() as sandbox:
         before = _bare(film, sandbox.base_url)
