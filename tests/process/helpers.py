@@ -30,8 +30,14 @@ def bare_environment() -> dict[str, str]:
 
 
 def free_ports(count: int) -> int:
-    """The first of COUNT ports in a row that nobody listens on; others may be looking, too."""
-    for first in random.sample(range(18_000, 60_000, 7), k=200):
+    """The first of COUNT ports in a row that nobody listens on; others may be looking, too.
+
+    Where there is room, below those that the kernel gives to connections: one of these could take
+    the port before the server that it is meant for has started.
+    """
+    below = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    top = below if below > 12_000 else 60_000
+    for first in random.sample(range(10_000, top - count, 7), k=200):
         if all(_is_free(port) for port in range(first, first + count)):
             return first
     raise AssertionError("no free ports")
